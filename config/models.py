@@ -1,0 +1,58 @@
+"""What the composition root keeps: how people sign in, and which scheduled periods were run."""
+
+from __future__ import annotations
+
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField, TextField
+
+from inventory.db import MomentField, Table
+from inventory.models import Person
+
+
+class Credential(Table):
+    """A person's password, as argon2id leaves it, and the guesses made against it."""
+
+    person = ForeignKeyField(Person, primary_key=True, on_delete="RESTRICT")
+    password_hash = CharField()
+    failures = IntegerField(default=0)
+    locked_until = MomentField(null=True)
+
+
+class WebSession(Table):
+    """A signed-in browser, known by the SHA-256 of its token; ended by its person, its idleness or its age."""
+
+    id = AutoField()
+    token_digest = CharField(unique=True)
+    csrf = CharField()
+    person = ForeignKeyField(Person, backref="sessions", on_delete="RESTRICT")
+    started = MomentField()
+    last_seen = MomentField()
+    ended = MomentField(null=True)
+    agent = CharField(default="")
+
+
+class Lease(Table):
+    """Who may run the timetable now; every holder gets a higher token than the one before."""
+
+    name = CharField(primary_key=True)
+    holder = CharField()
+    token = IntegerField()
+    expires = MomentField()
+
+
+class JobRun(Table):
+    """One period of one job: the unique row is what makes it run once."""
+
+    id = AutoField()
+    job = CharField()
+    period = CharField()
+    state = CharField()
+    token = IntegerField()
+    started = MomentField()
+    ended = MomentField(null=True)
+    outcome = TextField(default="")
+
+    class Meta:
+        indexes = ((("job", "period"), True),)
+
+
+TABLES = (Credential, WebSession, Lease, JobRun)

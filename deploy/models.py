@@ -1,0 +1,60 @@
+"""What this room alone keeps: the conventions loaded, and the quarters issued. Steps and decisions live in the journal."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, TextField
+
+from inventory.db import MomentField, Table
+from inventory.models import Person
+
+
+class LoadedConvention(Table):
+    """A convention's file as it was loaded, whole: the text is the record, code only reads it."""
+
+    id = AutoField()
+    key = CharField(unique=True)
+    title = CharField()
+    source = TextField()
+    sha256 = CharField()
+    loaded = MomentField()
+
+
+class LoadedBaseline(Table):
+    """One version of an initial configuration, as its file says it."""
+
+    id = AutoField()
+    key = CharField(unique=True)
+    source = TextField()
+    sha256 = CharField()
+    loaded = MomentField()
+
+
+class QuarterIssue(Table):
+    """A quarter as it was issued: its moment of knowledge and, beside it, the very bytes of its files."""
+
+    id = AutoField()
+    convention = CharField()
+    period = CharField()
+    issued = MomentField()
+    actor = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    journal_position = CharField()
+    journal_digest = CharField()
+    manifest_sha256 = CharField()
+
+    class Meta:
+        indexes = ((("convention", "period"), True),)
+
+
+class QuarterFile(Table):
+    """One file of an issued quarter."""
+
+    issue = ForeignKeyField(QuarterIssue, backref="files", on_delete="RESTRICT")
+    name = CharField()
+    sha256 = CharField()
+    content = BlobField()
+
+    class Meta:
+        primary_key = CompositeKey("issue", "name")
+
+
+TABLES = (LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile)

@@ -1,0 +1,97 @@
+"""Schools and mobile classes: what a person registers and changes of them, and the things noted about them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from inventory import uai
+from inventory.actions.records import Hand, change, register
+from inventory.db import atomic
+from inventory.errors import Refused
+from inventory.journal import Entry, append, value_at
+from inventory.models import Accessory, Closing, MobileClass, School
+
+
+@atomic
+def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]:
+    """Create or update the school of `values["uai"]`; says `created`, `changed` or `same`. Raises `Refused` on an impossible UAI."""
+    try:
+        code = uai.normalise(str(values["uai"]))
+    except ValueError as fault:
+        raise Refused(str(fault)) from fault
+    values = {**values, "uai": code}
+    school = School.get_or_none(School.uai == code)
+    if school is None:
+        school = School(**values)
+        register(school, hand)
+        return school, "created"
+    revived = {"withdrawn": False} if school.withdrawn else {}
+    return school, "changed" if change(school, {**values, **revived}, hand) else "same"
+
+
+@atomic
+def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, str, int]], hand: Hand) -> MobileClass:
+    """Create or update the mobile class of `values["code"]`, with its accessories (kind, label, quantity) by template."""
+    if values["expected"] > values["slots"]:
+        raise Refused(
+            f"{values['code']} : {values['expected']} tablettes attendues pour {values['slots']} alvéoles ; "
+            "agrandir la valise ou baisser le nombre attendu."
+        )
+    mobile_class = MobileClass.get_or_none(MobileClass.code == values["code"])
+    if mobile_class is None:
+        mobile_class = MobileClass(**values)
+        register(mobile_class, hand)
+    else:
+        change(mobile_class, {**values, "withdrawn": False}, hand)
+    for kind, label, expected in accessories:
+        Accessory.insert(mobile_class=mobile_class, kind=kind, label=label, expected=expected).on_conflict(
+            conflict_target=[Accessory.mobile_class, Accessory.kind],
+            update={Accessory.label: label, Accessory.expected: expected},
+        ).execute()
+    return mobile_class
+
+
+@atomic
+def close_school(school: School | None, first: date, last: date, reason: str, hand: Hand) -> Closing:
+    """Declare an exceptional closing of a school (or of all: None), both dates included."""
+    if last < first:
+        raise Refused(f"La fermeture finit le {last:%d/%m/%Y} avant de commencer le {first:%d/%m/%Y} : inverser les dates.")
+    if not reason.strip():
+        raise Refused("Indiquer le motif de la fermeture (neige, grève, travaux).")
+    closing = Closing.create(school=school, first=first, last=last, reason=reason.strip())
+    detail = {"first": first.isoformat(), "last": last.isoformat(), "reason": closing.reason}
+    subject_id = school.id if school else 0
+    append(
+        [Entry("school", subject_id, f"closing:{closing.id}", "declared", hand.now, detail)],
+        noted=hand.now,
+        actor=hand.by,
+        source=hand.source,
+    )
+    return closing
+
+
+@atomic
+def note_fact(
+    row: School | MobileClass | Any,
+    axis: str,
+    value: str,
+    hand: Hand,
+    *,
+    at: datetime | None = None,
+    detail: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> bool:
+    """Append one fact about a thing (a step done, a measure taken); False if the same was told already for that moment."""
+    at = at or hand.now
+    if at > hand.now:
+        raise Refused("Le moment indiqué est dans l'avenir : vérifier la date.")
+    before = value_at(row._meta.table_name, row.id, axis, at)
+    detail = dict(detail or {})
+    if before is not None and before.value == value and dict(before.detail) == detail and not note:
+        return False
+    entry = Entry(row._meta.table_name, row.id, axis, value, at, detail, unicodedata.normalize("NFC", note.strip()))
+    append([entry], noted=hand.now, actor=hand.by, source=hand.source)
+    return True

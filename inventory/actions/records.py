@@ -1,0 +1,83 @@
+"""How a thing of the ground floor is registered, changed and withdrawn: the row is a copy, the journal is the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from inventory.db import Table
+from inventory.journal import Entry, append
+from inventory.models import MobileClass, Person, School, Tablet
+
+RECORD = "record"
+WITHDRAWN = "withdrawn"
+SUBJECTS: Mapping[str, type[Table]] = {"school": School, "mobile_class": MobileClass, "tablet": Tablet}
+NOT_RECORDED = frozenset({"id", "withdrawn", "stage", "stage_at", "slot", "mobile_class"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose hand writes, when, and where it comes from (`person`, `import:7`, `mdm:principal`)."""
+
+    by: Person | None
+    now: datetime
+    source: str = "person"
+
+
+def subject_of(row: Table) -> str:
+    return str(row._meta.table_name)
+
+
+def recorded(row: Table) -> dict[str, Any]:
+    """The attributes of a row that its journal records, as JSON values."""
+    fields = [name for name in row._meta.sorted_field_names if name not in _not_recorded(row)]
+    return {name: _plain(row.__data__.get(name)) for name in fields}
+
+
+def register(row: Table, hand: Hand, at: datetime | None = None) -> None:
+    """Save a new or changed row and journal it."""
+    row.save()
+    append([_entry(row, "registered", at or hand.now)], noted=hand.now, actor=hand.by, source=hand.source)
+
+
+def change(row: Table, values: Mapping[str, Any], hand: Hand) -> bool:
+    """Set `values` on a row and journal it; False if nothing differs."""
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    register(row, hand)
+    return True
+
+
+def withdraw(row: Any, hand: Hand) -> None:
+    """Take back a row that should never have been: it leaves the lists, its journal stays."""
+    row.withdrawn = True
+    row.save()
+    append([_entry(row, WITHDRAWN, hand.now)], noted=hand.now, actor=hand.by, source=hand.source)
+
+
+def restore(row: Any, detail: Mapping[str, Any], hand: Hand) -> None:
+    """Put a row back to an earlier record."""
+    for name, value in detail.items():
+        field = row._meta.fields[name]
+        setattr(row, field.object_id_name if hasattr(field, "rel_model") else name, _typed(field, value))
+    register(row, hand)
+
+
+def _entry(row: Table, value: str, at: datetime) -> Entry:
+    return Entry(subject_of(row), row.get_id(), RECORD, value, at, recorded(row))
+
+
+def _not_recorded(row: Table) -> frozenset[str]:
+    return NOT_RECORDED if isinstance(row, Tablet) else frozenset({"id", "withdrawn"})
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(field: Any, value: Any) -> Any:
+    return date.fromisoformat(value) if value and field.field_type == "DATE" else value

@@ -1,0 +1,113 @@
+"""What a person does to a tablet: register it, put it in a slot, record its stage."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from inventory.actions.records import Hand, register
+from inventory.db import atomic
+from inventory.errors import Refused
+from inventory.journal import Entry, append, facts, history, value_at
+from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
+from inventory.models import MobileClass, Tablet
+from inventory.serials import complaint, normalise
+
+STAGE = "stage"
+PLACE = "place"
+CLOCK_TOLERANCE = timedelta(minutes=5)
+NOTE_LENGTH = 1000
+
+
+@atomic
+def register_tablet(tablet: Tablet, hand: Hand, at: datetime | None = None) -> Tablet:
+    """Register a tablet under its normalised serial number; raises `Refused` on a serial that names nothing."""
+    tablet.serial = normalise(tablet.serial)
+    fault = complaint(tablet.serial)
+    if fault:
+        raise Refused(fault)
+    register(tablet, hand, at)
+    return tablet
+
+
+@atomic
+def place(tablet: Tablet, mobile_class: MobileClass | None, slot: int | None, hand: Hand, at: datetime | None = None) -> bool:
+    """Put a tablet in a numbered slot of a cart, or take it out (`None`); False if it is there already."""
+    if (tablet.mobile_class, tablet.slot) == (mobile_class, slot):
+        return False
+    if mobile_class is not None:
+        _refuse_slot(mobile_class, slot, tablet)
+    tablet.mobile_class, tablet.slot = mobile_class, slot
+    tablet.save()
+    value = f"{mobile_class.id}/{slot}" if mobile_class else ""
+    detail = {"mobile_class": mobile_class.id if mobile_class else None, "slot": slot}
+    append(
+        [Entry("tablet", tablet.id, PLACE, value, at or hand.now, detail)], noted=hand.now, actor=hand.by, source=hand.source
+    )
+    return True
+
+
+def _refuse_slot(mobile_class: MobileClass, slot: int | None, tablet: Tablet) -> None:
+    if slot is None or not 1 <= slot <= mobile_class.slots:
+        raise Refused(
+            f"L'alvéole {slot} n'existe pas dans {mobile_class.code} : choisir un numéro de 1 à {mobile_class.slots}."
+        )
+    taken = Tablet.get_or_none((Tablet.mobile_class == mobile_class) & (Tablet.slot == slot))
+    if taken is not None and taken != tablet:
+        raise Refused(
+            f"L'alvéole {slot} de {mobile_class.code} contient déjà {taken.asset_tag or taken.serial} : "
+            "la vider d'abord, ou choisir une autre alvéole."
+        )
+
+
+@atomic
+def record_stage(tablet: Tablet, stage: Stage, hand: Hand, *, at: datetime | None = None, note: str = "") -> bool:
+    """Append what was seen of a tablet and refresh its current stage; False if it was known already.
+
+    `at` is when it was true (default: now). Raises `Refused` for a move the life cycle does not know, a moment in the future, or a
+    missing reason.
+    """
+    at, note = at or hand.now, unicodedata.normalize("NFC", note.strip())
+    before, after = _neighbours(tablet, at)
+    if stage is before:
+        return False
+    _refuse_stage(tablet, before, stage, after, at, note, hand)
+    entry = Entry("tablet", tablet.id, STAGE, stage.value, at, note=note)
+    append([entry], noted=hand.now, actor=hand.by, source=hand.source)
+    refresh_stage(tablet)
+    return True
+
+
+def refresh_stage(tablet: Tablet) -> None:
+    """Copy the fold of the tablet's stages onto its row."""
+    line = facts("tablet", axes=[STAGE], ids=[tablet.id]).get((tablet.id, STAGE))
+    tablet.stage = line.value if line else Stage.EXPECTED.value
+    tablet.stage_at = line.at if line else None
+    tablet.save(only=[Tablet.stage, Tablet.stage_at])
+
+
+def _neighbours(tablet: Tablet, at: datetime) -> tuple[Stage, Stage | None]:
+    """The stage that held just before `at`, and the one recorded next after it, if any."""
+    line = value_at("tablet", tablet.id, STAGE, at)
+    later = [event for event in history("tablet", tablet.id, axes=[STAGE]) if event.at > at]
+    return Stage(line.value) if line else Stage.EXPECTED, Stage(later[-1].value) if later else None
+
+
+def _refuse_stage(
+    tablet: Tablet, before: Stage, stage: Stage, after: Stage | None, at: datetime, note: str, hand: Hand
+) -> None:
+    name = tablet.asset_tag or tablet.serial
+    if at > hand.now + CLOCK_TOLERANCE:
+        raise Refused(f"{name} : le moment indiqué est dans l'avenir ; vérifier l'heure du téléphone.")
+    if stage not in moves_from(before):
+        possible = ", ".join(f"« {move.label} »" for move in moves_from(before)) or "aucune : son histoire est close"
+        raise Refused(f"{name} est « {before.label} » et ne peut devenir « {stage.label} » ; étapes possibles : {possible}.")
+    if after is not None and after is not stage and after not in moves_from(stage):
+        raise Refused(
+            f"{name} est devenue « {after.label} » plus tard, ce que « {stage.label} » à ce moment ne permet pas : "
+            "indiquer le moment présent, ou corriger d'abord l'étape suivante."
+        )
+    if stage in NEEDS_NOTE and not note:
+        raise Refused(f"{name} : indiquer le motif de « {stage.label} » (ce qui s'est passé, n° de plainte ou de dossier).")
+    if len(note) > NOTE_LENGTH:
+        raise Refused(f"La note compte {len(note)} caractères : la limiter à {NOTE_LENGTH}.")

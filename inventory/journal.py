@@ -1,0 +1,186 @@
+"""The journal: append-only, hash-chained, written in the transaction of the change; and its one fold.
+
+A line says: `axis` of `subject` took `value` at `at`, learned at `noted`, from `source`, said by `actor`, with `note`. Its digest is
+SHA-256 (FIPS 180-4) over the previous digest and the canonical JSON of the line, so that removing, adding or altering any line
+breaks every later one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inventory.db import MomentField, atomic, canonical, database, write_many
+from inventory.lifecycle import latest_told
+from inventory.models import Event, Fact, Person, Remark
+
+START = "0" * 64
+FEW = 500
+_moment = MomentField().db_value
+_EVENT_SQL = (
+    "INSERT INTO event (position, subject, subject_id, axis, value, detail, at, noted, actor_id, source, note_digest, previous, "
+    "digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+_FACT_SQL = (
+    "INSERT INTO fact (subject, subject_id, axis, value, detail, at, noted, position) VALUES (?,?,?,?,?,?,?,?) "
+    "ON CONFLICT (subject, axis, subject_id) DO UPDATE SET value = excluded.value, detail = excluded.detail, at = excluded.at, "
+    "noted = excluded.noted, position = excluded.position "
+    "WHERE excluded.at > fact.at OR (excluded.at = fact.at AND excluded.position > fact.position)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line to append; `noted`, its place and its digest are the journal's."""
+
+    subject: str
+    subject_id: int
+    axis: str
+    value: str
+    at: datetime
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+class Line(NamedTuple):
+    """A line of the journal as read back."""
+
+    subject: str
+    subject_id: int
+    axis: str
+    value: str
+    detail: Mapping[str, Any]
+    at: datetime
+    noted: datetime
+    position: int
+
+
+class When(NamedTuple):
+    """A look at the past: the state at `moment` as it could be told at `known` (None: with all that is known now)."""
+
+    moment: datetime
+    known: datetime | None = None
+
+
+@atomic
+def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, source: str) -> list[int]:
+    """Append `entries` in order and refresh the folded facts; returns their positions."""
+    position, previous = _head()
+    events, facts, remarks, positions = [], [], [], []
+    for entry in entries:
+        position += 1
+        detail, at, told = canonical(dict(entry.detail)), _moment(entry.at), _moment(noted)
+        salt = secrets.token_hex(16) if entry.note else ""
+        note_digest = _note_digest(salt, entry.note)
+        said = (entry.subject, entry.subject_id, entry.axis, entry.value, detail, at, told)
+        line = (position, *said, actor.id if actor else None, source, note_digest)
+        digest = chain_digest(previous, line)
+        events.append((*line, previous, digest))
+        facts.append((*said, position))
+        if entry.note:
+            remarks.append((position, salt, entry.note))
+        positions.append(position)
+        previous = digest
+    write_many(_EVENT_SQL, events)
+    write_many(_FACT_SQL, facts)
+    write_many("INSERT INTO remark (event_id, salt, text) VALUES (?,?,?)", remarks)
+    return positions
+
+
+def chain_digest(previous: str, line: Sequence[Any]) -> str:
+    return hashlib.sha256((previous + canonical(list(line))).encode()).hexdigest()
+
+
+def head() -> tuple[int, str]:
+    """The last line's position and digest: print it on an export and nobody can rewrite what came before."""
+    return _head()
+
+
+def facts(
+    subject: str, *, axes: Iterable[str] | None = None, ids: Iterable[int] | None = None, when: When | None = None
+) -> dict[tuple[int, str], Line]:
+    """The fold: the last line of each (subject id, axis), now or as it could be told `when`."""
+    if when is None:
+        return {(line.subject_id, line.axis): line for line in _lines(Fact, subject, axes, ids, None)}
+    return {(line.subject_id, line.axis): line for line in _lines(Event, subject, axes, ids, when)}
+
+
+def history(subject: str, subject_id: int, *, axes: Iterable[str] | None = None) -> list[Event]:
+    """The journal of one subject, newest first, with its people and remarks."""
+    query = (
+        Event.select(Event, Person, Remark)
+        .left_outer_join(Person)
+        .switch(Event)
+        .left_outer_join(Remark)
+        .where((Event.subject == subject) & (Event.subject_id == subject_id))
+    )
+    if axes is not None:
+        query = query.where(Event.axis.in_(list(axes)))
+    return list(query.order_by(Event.at.desc(), Event.position.desc()))
+
+
+def value_at(subject: str, subject_id: int, axis: str, moment: datetime) -> Line | None:
+    """The last line of one axis at `moment`."""
+    return latest_told(_lines(Event, subject, [axis], [subject_id], None), moment)
+
+
+def _lines(
+    model: type[Event] | type[Fact],
+    subject: str,
+    axes: Iterable[str] | None,
+    ids: Iterable[int] | None,
+    when: When | None,
+) -> Iterator[Line]:
+    columns = (model.subject, model.subject_id, model.axis, model.value, model.detail, model.at, model.noted, model.position)
+    query = model.select(*columns).where(model.subject == subject)
+    if axes is not None:
+        query = query.where(model.axis.in_(list(axes)))
+    if when is not None:
+        query = query.where(model.at <= when.moment)
+        if when.known is not None:
+            query = query.where(model.noted <= when.known)
+    wanted = None if ids is None else set(ids)
+    if wanted is not None and len(wanted) <= FEW:
+        query = query.where(model.subject_id.in_(sorted(wanted)))
+    query = query.order_by(model.axis, model.subject_id, model.at, model.position)
+    return (Line(*row) for row in query.tuples().iterator() if wanted is None or row[1] in wanted)
+
+
+def _head() -> tuple[int, str]:
+    row = Event.select(Event.position, Event.digest).order_by(Event.position.desc()).tuples().first()
+    return (row[0], row[1]) if row else (0, START)
+
+
+def _note_digest(salt: str, note: str) -> str:
+    return hashlib.sha256((salt + note).encode()).hexdigest() if note else ""
+
+
+def complaints() -> Iterator[str]:
+    """What is wrong with the journal: the chain, the remarks' digests, and the facts compared with a fresh fold."""
+    previous, position, folded = START, 0, dict[tuple[str, str, int], tuple[Any, ...]]()
+    columns = _EVENT_SQL.split("(")[1].split(")")[0]
+    for row in database.execute_sql(f"SELECT {columns} FROM event ORDER BY position"):  # noqa: S608 our own column list
+        position += 1
+        line, told_previous, digest = row[:11], row[11], row[12]
+        if line[0] != position or told_previous != previous or chain_digest(previous, line) != digest:
+            yield f"journal : la ligne {line[0]} ne suit pas la précédente (chaîne rompue)"
+        previous, position = digest, line[0]
+        key = (line[1], line[3], line[2])
+        if key not in folded or (line[6], line[0]) >= (folded[key][5], folded[key][7]):
+            folded[key] = (line[1], line[2], line[3], line[4], line[5], line[6], line[7], line[0])
+    facts_sql = "SELECT subject, subject_id, axis, value, detail, at, noted, position FROM fact"
+    stored = {(row[0], row[2], row[1]): tuple(row) for row in database.execute_sql(facts_sql)}
+    for key in sorted(stored.keys() | folded.keys()):
+        if stored.get(key) != folded.get(key):
+            yield f"fait {key[0]} {key[2]} « {key[1]} » : la copie ne vaut pas le pli du journal"
+    remarks_sql = (
+        "SELECT e.position, e.note_digest, r.salt, r.text FROM event e LEFT JOIN remark r ON r.event_id = e.position "
+        "WHERE e.note_digest <> '' OR r.event_id IS NOT NULL"
+    )
+    for at_position, digest, salt, text in database.execute_sql(remarks_sql):
+        if salt is None or (text is not None and _note_digest(salt, text) != digest):
+            yield f"journal : la note de la ligne {at_position} ne correspond pas à son empreinte"

@@ -1,0 +1,27 @@
+"""Between moments (aware, UTC) and the dates of Europe/Paris, on both sides of summer time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def local_date(moment: datetime) -> date:
+    return moment.astimezone(PARIS).date()
+
+
+def start_of(day: date) -> datetime:
+    """Midnight in Paris as a UTC moment: 1 October 2017 starts at 30 September 22:00 UTC."""
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The last microsecond of a day in Paris, as a UTC moment."""
+    return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def at(day: date, clock: time) -> datetime:
+    """A wall-clock time of Paris as a UTC moment (the first of the two, on the night that has it twice)."""
+    return datetime.combine(day, clock, PARIS).astimezone(UTC)

@@ -1,0 +1,166 @@
+"""Every reading of tablets and of what MDMs say of them, now or at a date of the past by the journal's one fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from inventory.db import MomentField
+from inventory.errors import NotFound
+from inventory.journal import FEW, Line, When, facts
+from inventory.lifecycle import Stage
+from inventory.mdm_status import MdmStatus
+from inventory.models import ContactMonth, Sighting, Tablet
+from inventory.paris import end_of, local_date
+from inventory.serials import confusion_key, normalise
+from inventory.sight import Seen, TabletState
+
+_moment = MomentField().python_value
+
+
+def tablet(tablet_id: int) -> Tablet:
+    """One tablet; raises `NotFound`."""
+    row = Tablet.get_or_none((Tablet.id == tablet_id) & ~Tablet.withdrawn)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def by_name(text: str) -> Tablet | None:
+    """The tablet of a serial number or an asset tag, however typed."""
+    wanted = normalise(text)
+    return Tablet.get_or_none(((Tablet.serial == wanted) | (Tablet.asset_tag == text.strip())) & ~Tablet.withdrawn)
+
+
+def states(when: When | None = None, *, class_ids: Iterable[int] | None = None, ids: Iterable[int] | None = None) -> list[TabletState]:
+    """The tablets as they stood, by class and slot; those of some classes or some ids only, if asked."""
+    rows = _rows(None if when else class_ids, ids)
+    stages, places = _told(rows, when)
+    seen = seen_by_serial([row.serial for row in rows], when)
+    found = [_state(row, stages.get(row.id), places.get(row.id), seen, when) for row in rows]
+    wanted = None if class_ids is None else set(class_ids)
+    kept = [state for state in found if state is not None and (wanted is None or state.class_id in wanted)]
+    return sorted(kept, key=lambda state: (state.class_id or 0, state.slot or 0, state.serial))
+
+
+def _rows(class_ids: Iterable[int] | None, ids: Iterable[int] | None) -> list[Tablet]:
+    query = Tablet.select().where(~Tablet.withdrawn)
+    if class_ids is not None:
+        query = query.where(Tablet.mobile_class.in_(list(class_ids)))
+    if ids is not None:
+        query = query.where(Tablet.id.in_(list(ids)))
+    return list(query)
+
+
+def _told(rows: Sequence[Tablet], when: When | None) -> tuple[dict[int, Line], dict[int, Line]]:
+    if when is None:
+        return {}, {}
+    lines = facts("tablet", axes=["record", "stage", "place"], ids=[row.id for row in rows], when=when)
+    stages = {key[0]: line for key, line in lines.items() if key[1] in ("stage", "record")}
+    stages.update({key[0]: line for key, line in lines.items() if key[1] == "stage"})
+    return stages, {key[0]: line for key, line in lines.items() if key[1] == "place"}
+
+
+def _state(
+    row: Tablet, stage: Line | None, place: Line | None, seen: Mapping[str, Seen], when: When | None
+) -> TabletState | None:
+    if when is not None and stage is None:
+        return None
+    if when is None:
+        told, told_at, class_id, slot = Stage(row.stage), row.stage_at, row.mobile_class_id, row.slot
+    else:
+        known = stage is not None and stage.axis == "stage"
+        told, told_at = (Stage(stage.value), stage.at) if known and stage else (Stage.EXPECTED, None)
+        class_id, slot = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
+    return TabletState(
+        row.id, row.serial, row.asset_tag or "", row.model, class_id, slot, told, told_at, seen.get(row.serial)
+    )
+
+
+def seen_by_serial(serials: Sequence[str], when: When | None = None) -> dict[str, Seen]:
+    """The MDM's word on each serial; of several records of one serial, the newest enrolment speaks."""
+    wanted = set(serials)
+    best: dict[str, Seen] = {}
+    for seen in all_seen(when, serials if len(wanted) <= FEW and when is None else None):
+        if seen.serial in wanted and (seen.serial not in best or _newer(seen, best[seen.serial])):
+            best[seen.serial] = seen
+    return best
+
+
+def all_seen(when: When | None = None, serials: Sequence[str] | None = None) -> list[Seen]:
+    """Everything any MDM says, or said as of `when`."""
+    query = Sighting.select()
+    if serials is not None:
+        query = query.where(Sighting.serial.in_(list(serials)))
+    rows = list(query.order_by(Sighting.id))
+    since = {key[0]: line.at for key, line in facts("sighting", axes=["mdm"], ids=_few(rows, serials), when=when).items()}
+    if when is None:
+        told = facts("sighting", axes=["report"], ids=_few(rows, serials))
+        return [_seen_now(row, since[row.id], told[row.id, "report"].at) for row in rows]
+    reports, statuses = facts("sighting", axes=["report"], when=when), facts("sighting", axes=["mdm"], when=when)
+    days = _contact_days(rows, when.moment)
+    known = [row for row in rows if (row.id, "mdm") in statuses]
+    return [_seen_then(row, statuses[row.id, "mdm"], reports.get((row.id, "report")), when, days.get(row.id)) for row in known]
+
+
+def _few(rows: Sequence[Sighting], serials: Sequence[str] | None) -> list[int] | None:
+    return None if serials is None else [row.id for row in rows]
+
+
+def _newer(one: Seen, other: Seen) -> bool:
+    return _rank(one) > _rank(other)
+
+
+def _rank(seen: Seen) -> tuple[bool, datetime, int]:
+    return seen.status is not MdmStatus.GONE, seen.enrolled_at or datetime.min.replace(tzinfo=seen.told_at.tzinfo), seen.sighting_id
+
+
+def _seen_now(row: Sighting, since: datetime, told_at: datetime) -> Seen:
+    return Seen(
+        row.id, row.connector, row.mdm_id, row.serial, row.number, MdmStatus(row.status), since, row.model, row.os_version,
+        row.configuration, row.managed, row.permissions_granted, tuple((a[0], a[1], a[2]) for a in row.apps), row.group,
+        row.enrolled_at, told_at, row.last_contact, False, row.battery, tuple(row.remarks),
+    )  # fmt: skip
+
+
+def _seen_then(row: Sighting, status: Line, report: Line | None, when: When, day: date | None) -> Seen:
+    said = report.detail if report else {}
+    exact = row.last_contact is not None and row.last_contact <= when.moment
+    contact = row.last_contact if exact else (min(end_of(day), when.moment) if day else None)
+    return Seen(
+        row.id, row.connector, row.mdm_id, said.get("serial") or str(status.detail.get("serial", "")), said.get("number", ""),
+        MdmStatus(status.value), status.at, said.get("model", ""), said.get("os_version", ""), said.get("configuration", ""),
+        said.get("managed"), said.get("permissions_granted"), tuple((a[0], a[1], a[2]) for a in said.get("apps", ())),
+        said.get("group", ""), _moment(said.get("enrolled_at")), report.at if report else status.noted, contact, not exact,
+    )  # fmt: skip
+
+
+def _contact_days(rows: Sequence[Sighting], moment: datetime) -> dict[int, date]:
+    """The last day of contact of each device on or before a moment, to the day."""
+    today = local_date(moment)
+    month = today.year * 100 + today.month
+    found: dict[int, date] = {}
+    for sighting_id, number, bits in (
+        ContactMonth.select(ContactMonth.sighting, ContactMonth.month, ContactMonth.days)
+        .where(ContactMonth.month <= month)
+        .order_by(ContactMonth.month)
+        .tuples()
+    ):
+        mask = (1 << (today.day + 1)) - 1 if number == month else -1
+        if bits & mask:
+            found[sighting_id] = date(number // 100, number % 100, (bits & mask).bit_length() - 1)
+    return found
+
+
+def unknown_to_inventory(when: When | None = None) -> list[Seen]:
+    """Devices that an MDM lists under a serial the inventory does not have (a blank serial included)."""
+    known = {serial for (serial,) in Tablet.select(Tablet.serial).where(~Tablet.withdrawn).tuples()}
+    return [seen for seen in all_seen(when) if seen.serial not in known and seen.status is not MdmStatus.GONE]
+
+
+def lookalikes(serials: Iterable[str]) -> dict[str, list[str]]:
+    """The inventory's serials by confusion key (O/0, I/1), to name a mistyped serial."""
+    found: dict[str, list[str]] = {}
+    for serial in serials:
+        found.setdefault(confusion_key(serial), []).append(serial)
+    return found

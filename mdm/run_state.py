@@ -1,0 +1,17 @@
+"""What a sync run came to."""
+
+from __future__ import annotations
+
+from inventory.status import Status
+
+
+class RunState(Status):
+    """A run counts only when it was proved complete; a quarantined one waits for a person."""
+
+    RUNNING = "running", "en cours", "loader", "plain"
+    COMPLETE = "complete", "complète", "circle-check", "good"
+    PARTIAL = "partial", "incomplète", "circle-alert", "watch"
+    FAILED = "failed", "échouée", "circle-x", "bad"
+    QUARANTINED = "quarantined", "en quarantaine", "shield-alert", "bad"
+    RELEASED = "released", "libérée", "shield-check", "good"
+    REJECTED = "rejected", "écartée", "shield-x", "rest"
