@@ -37,8 +37,6 @@ class QuarterIssue(Table):
     period = CharField()
     issued = MomentField()
     actor = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
-    journal_position = CharField()
-    journal_digest = CharField()
     manifest_sha256 = CharField()
 
     class Meta:

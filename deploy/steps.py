@@ -63,7 +63,6 @@ STEPS: tuple[Step, ...] = (
     Step(13, "service_done", "Service fait", "académie", _C, "constatation datée", "7.1", ("acceptance",), roles=frozenset({Role.ACADEMY})),
 )  # fmt: skip
 BY_KEY = {step.key: step for step in STEPS}
-LAST_OF_DEPLOYMENT = BY_KEY["acceptance"]
 SIGNATORIES = {"commune": "la commune", "academie": "l'académie"}
 
 

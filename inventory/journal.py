@@ -109,6 +109,13 @@ def facts(
     return {(line.subject_id, line.axis): line for line in _lines(Event, subject, axes, ids, when)}
 
 
+def lines(
+    subject: str, *, axes: Iterable[str] | None = None, ids: Iterable[int] | None = None, when: When | None = None
+) -> Iterator[Line]:
+    """Every line of some subjects up to `when`, subject by subject in the order of their moments."""
+    yield from _lines(Event, subject, axes, ids, when)
+
+
 def history(subject: str, subject_id: int, *, axes: Iterable[str] | None = None) -> list[Event]:
     """The journal of one subject, newest first, with its people and remarks."""
     query = (

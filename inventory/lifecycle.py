@@ -68,12 +68,19 @@ def moves_from(stage: Stage) -> tuple[Stage, ...]:
     return tuple(dict.fromkeys(onward + away))
 
 
-def reached(stage: Stage, target: Stage) -> bool:
-    """True if a tablet at `stage` has been through the preparation up to `target` (a broken one has been in use)."""
-    if stage in (Stage.EXPECTED, Stage.FOUND, Stage.SPARE):
-        return False
-    position = PREPARATION.index(stage) if stage in PREPARATION else len(PREPARATION)
-    return position >= PREPARATION.index(target)
+def prepared(stage: Stage, after: Stage) -> Stage:
+    """How far through the preparation a tablet is: `after` is the last preparation stage recorded before a stage outside it.
+
+    A tablet broken at its control was never delivered; a found one, or one put in stock, is prepared anew.
+    """
+    if stage in PREPARATION:
+        return stage
+    return Stage.EXPECTED if stage in (Stage.EXPECTED, Stage.FOUND, Stage.SPARE) else after
+
+
+def reached(so_far: Stage, target: Stage) -> bool:
+    """True if a tablet `prepared` up to `so_far` has been through `target`."""
+    return so_far in PREPARATION and PREPARATION.index(so_far) >= PREPARATION.index(target)
 
 
 class Told(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from peewee import (
     AutoField,
+    BlobField,
     BooleanField,
     CharField,
     CompositeKey,
@@ -226,7 +227,18 @@ class ImportBatch(Table):
     undone_at = MomentField(null=True)
 
 
+class ImportDraft(Table):
+    """A file between its dry run and its commit, kept a day for the person who brought it."""
+
+    id = AutoField()
+    kind = CharField()
+    filename = CharField()
+    content = BlobField()
+    at = MomentField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+
+
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
-    ImportBatch,
+    ImportBatch, ImportDraft,
 )  # fmt: skip

@@ -47,6 +47,7 @@ class TabletState:
     slot: int | None
     stage: Stage
     stage_at: datetime | None
+    prepared: Stage
     seen: Seen | None
 
     @property

@@ -28,6 +28,7 @@ class SyncRun(Table):
     id = AutoField()
     connector = ForeignKeyField(Connector, backref="runs", on_delete="RESTRICT")
     state = CharField(default=RunState.RUNNING.value)
+    holder = CharField(default="")
     started = MomentField()
     ended = MomentField(null=True)
     declared = IntegerField(null=True)

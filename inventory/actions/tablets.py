@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from inventory.actions.records import Hand, register
 from inventory.db import atomic
 from inventory.errors import Refused
+from inventory.guards import objection
 from inventory.journal import Entry, append, facts, history, value_at
-from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
+from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from, prepared
 from inventory.models import MobileClass, Tablet
 from inventory.serials import complaint, normalise
 
@@ -72,10 +74,19 @@ def record_stage(tablet: Tablet, stage: Stage, hand: Hand, *, at: datetime | Non
     if stage is before:
         return False
     _refuse_stage(tablet, before, stage, after, at, note, hand)
-    entry = Entry("tablet", tablet.id, STAGE, stage.value, at, note=note)
+    reason = objection(tablet, stage, at)
+    if reason:
+        raise Refused(f"{tablet.asset_tag or tablet.serial} : {reason}")
+    entry = Entry("tablet", tablet.id, STAGE, stage.value, at, {"after": _prepared_before(tablet, at).value}, note)
     append([entry], noted=hand.now, actor=hand.by, source=hand.source)
     refresh_stage(tablet)
     return True
+
+
+@atomic
+def record_stages(tablets: Sequence[Tablet], stage: Stage, hand: Hand, *, at: datetime | None = None, note: str = "") -> int:
+    """Record one stage for several tablets, all or none; returns how many it was new for."""
+    return sum(record_stage(tablet, stage, hand, at=at, note=note) for tablet in tablets)
 
 
 def refresh_stage(tablet: Tablet) -> None:
@@ -91,6 +102,11 @@ def _neighbours(tablet: Tablet, at: datetime) -> tuple[Stage, Stage | None]:
     line = value_at("tablet", tablet.id, STAGE, at)
     later = [event for event in history("tablet", tablet.id, axes=[STAGE]) if event.at > at]
     return Stage(line.value) if line else Stage.EXPECTED, Stage(later[-1].value) if later else None
+
+
+def _prepared_before(tablet: Tablet, at: datetime) -> Stage:
+    line = value_at("tablet", tablet.id, STAGE, at)
+    return prepared(Stage(line.value), Stage(line.detail["after"])) if line else Stage.EXPECTED
 
 
 def _refuse_stage(

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from inventory.db import MomentField
 from inventory.errors import NotFound
-from inventory.journal import FEW, Line, When, facts
-from inventory.lifecycle import Stage
+from inventory.journal import FEW, Line, When, facts, history
+from inventory.lifecycle import PREPARATION, Stage, prepared
 from inventory.mdm_status import MdmStatus
-from inventory.models import ContactMonth, Sighting, Tablet
+from inventory.models import ContactMonth, Event, Sighting, Tablet
 from inventory.paris import end_of, local_date
 from inventory.serials import confusion_key, normalise
 from inventory.sight import Seen, TabletState
@@ -30,6 +30,25 @@ def by_name(text: str) -> Tablet | None:
     """The tablet of a serial number or an asset tag, however typed."""
     wanted = normalise(text)
     return Tablet.get_or_none(((Tablet.serial == wanted) | (Tablet.asset_tag == text.strip())) & ~Tablet.withdrawn)
+
+
+def find(text: str, most: int) -> list[TabletState]:
+    """Tablets whose serial number, asset tag or model holds `text`, at most `most`."""
+    words = f"%{text.strip()}%" if text else "%"
+    rows = (
+        Tablet.select(Tablet.id)
+        .where(~Tablet.withdrawn & ((Tablet.serial ** words) | (Tablet.asset_tag ** words) | (Tablet.model ** words)))
+        .order_by(Tablet.asset_tag, Tablet.serial)
+        .limit(most)
+    )
+    return states(ids=[row.id for row in rows])
+
+
+def story(row: Tablet) -> list[Event]:
+    """The journal of a tablet and of every MDM record that bore its serial number."""
+    sightings = Sighting.select(Sighting.id).where(Sighting.serial == row.serial)
+    told = [event for sighting in sightings for event in history("sighting", sighting.id)]
+    return history("tablet", row.id) + told
 
 
 def states(when: When | None = None, *, class_ids: Iterable[int] | None = None, ids: Iterable[int] | None = None) -> list[TabletState]:
@@ -53,27 +72,30 @@ def _rows(class_ids: Iterable[int] | None, ids: Iterable[int] | None) -> list[Ta
 
 
 def _told(rows: Sequence[Tablet], when: When | None) -> tuple[dict[int, Line], dict[int, Line]]:
+    """The last word on each tablet's stage and place; now, only the stages outside the preparation need the journal."""
     if when is None:
-        return {}, {}
+        odd = [row.id for row in rows if Stage(row.stage) not in PREPARATION]
+        return {key[0]: line for key, line in facts("tablet", axes=["stage"], ids=odd).items()}, {}
     lines = facts("tablet", axes=["record", "stage", "place"], ids=[row.id for row in rows], when=when)
-    stages = {key[0]: line for key, line in lines.items() if key[1] in ("stage", "record")}
+    stages = {key[0]: line for key, line in lines.items() if key[1] == "record"}
     stages.update({key[0]: line for key, line in lines.items() if key[1] == "stage"})
     return stages, {key[0]: line for key, line in lines.items() if key[1] == "place"}
 
 
 def _state(
-    row: Tablet, stage: Line | None, place: Line | None, seen: Mapping[str, Seen], when: When | None
+    row: Tablet, line: Line | None, place: Line | None, seen: Mapping[str, Seen], when: When | None
 ) -> TabletState | None:
-    if when is not None and stage is None:
+    if when is not None and line is None:
         return None
+    told = line if line is not None and line.axis == "stage" else None
     if when is None:
-        told, told_at, class_id, slot = Stage(row.stage), row.stage_at, row.mobile_class_id, row.slot
+        stage, stage_at, class_id, slot = Stage(row.stage), row.stage_at, row.mobile_class_id, row.slot
     else:
-        known = stage is not None and stage.axis == "stage"
-        told, told_at = (Stage(stage.value), stage.at) if known and stage else (Stage.EXPECTED, None)
+        stage, stage_at = (Stage(told.value), told.at) if told else (Stage.EXPECTED, None)
         class_id, slot = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
+    so_far = prepared(stage, Stage(told.detail["after"]) if told else Stage.EXPECTED)
     return TabletState(
-        row.id, row.serial, row.asset_tag or "", row.model, class_id, slot, told, told_at, seen.get(row.serial)
+        row.id, row.serial, row.asset_tag or "", row.model, class_id, slot, stage, stage_at, so_far, seen.get(row.serial)
     )
 
 

@@ -1,0 +1,44 @@
+# make demo | make test | make lint | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CHROMIUM = $(shell command -v chromium)
+
+.PHONY: demo test lint packages clean
+.NOTPARALLEL:
+
+demo: .venv/installed
+	@$(BIN)/cartable demo --port $(PORT)
+
+test: packages lint
+	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
+	@$(BIN)/pytest -n 2 --dist loadfile $(if $(CHROMIUM),,-m "not browser")
+
+lint: .venv/installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+packages:
+	@.ci/packages
+
+# Stamps: pip runs again only when the metadata changed, so that a second start is a start and nothing else.
+.venv/ready: | .ci/venv
+	@.ci/venv "$(PYTHON)"
+	@touch $@
+
+.venv/installed: setup.cfg pyproject.toml | .venv/ready
+	@echo "Installation de Cartable dans .venv (une à deux minutes la première fois)…"
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/installed-test: setup.cfg pyproject.toml | .venv/ready
+	@echo "Installation de Cartable et de ses outils d'essai dans .venv…"
+	@$(PIP) install --editable '.[test]'
+	@touch .venv/installed $@
+
+# The database and the keys of a demonstration (var/) are data: they stay.
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find inventory mdm deploy config tests -name __pycache__ -type d -prune -exec rm -rf {} +

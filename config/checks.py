@@ -1,0 +1,44 @@
+"""`cartable check`: what the engine, the journal and the copies of its fold have to say against the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory import db, journal
+from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
+from inventory.journal import facts
+from inventory.lifecycle import Stage
+from inventory.models import Tablet
+
+
+def complaints() -> Iterator[str]:
+    """Every complaint, in French or in the engine's words; none when the database is sound."""
+    with db.snapshot():
+        yield from db.integrity()
+        yield from journal.complaints()
+        yield from _records()
+        yield from _tablets()
+
+
+def _records() -> Iterator[str]:
+    """Each row's recorded attributes equal the last record of its journal."""
+    for subject, model in SUBJECTS.items():
+        told = {key[0]: line for key, line in facts(subject, axes=[RECORD]).items()}
+        for row in model.select():
+            line = told.get(row.get_id())
+            if line is None:
+                yield f"{subject} {row.get_id()} : aucune ligne du journal ne l'enregistre"
+            elif dict(line.detail) != recorded(row) or (line.value == WITHDRAWN) != bool(row.withdrawn):
+                yield f"{subject} {row.get_id()} : la copie ne vaut pas le journal"
+
+
+def _tablets() -> Iterator[str]:
+    """Each tablet's stage and place equal the fold."""
+    told = facts("tablet", axes=["stage", "place"])
+    for tablet in Tablet.select():
+        stage, place = told.get((tablet.id, "stage")), told.get((tablet.id, "place"))
+        if tablet.stage != (stage.value if stage else Stage.EXPECTED.value) or tablet.stage_at != (stage.at if stage else None):
+            yield f"tablette {tablet.serial} : étape copiée « {tablet.stage} », pli « {stage.value if stage else 'aucune'} »"
+        folded = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
+        if (tablet.mobile_class_id, tablet.slot) != folded:
+            yield f"tablette {tablet.serial} : place copiée {tablet.mobile_class_id}/{tablet.slot}, pli {folded[0]}/{folded[1]}"

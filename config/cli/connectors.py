@@ -1,0 +1,111 @@
+"""Commands on MDM servers: add a connector, read it, compare."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from config import clock
+from config.cli.show import bar, json_option, print_json, print_table
+from config.settings import read
+from config.vault import Vault
+from config.wiring import house
+from inventory.actions.records import Hand
+from inventory.errors import Refused
+from inventory.queries.discrepancies import Placed, discrepancies
+from mdm import actions
+from mdm.drivers import KINDS
+from mdm.models import SyncRun
+from mdm.run_state import RunState
+
+
+@click.group()
+def connector() -> None:
+    """Les serveurs MDM que la commune fait lire."""
+
+
+@connector.command("add")
+@click.argument("name")
+@click.option("--kind", required=True, type=click.Choice(sorted(KINDS)), help="Genre de MDM.")
+@click.option("--url", required=True, help="Adresse du serveur (https://…).")
+@click.option("--login", required=True, help="Compte de lecture.")
+@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Fichier du mot de passe.")
+def connector_add(name: str, kind: str, url: str, login: str, password_file: Path | None) -> None:
+    """Créer ou changer un connecteur ; le mot de passe est chiffré, et effacé si l'adresse change."""
+    settings = read(os.environ)
+    if password_file is None and not click.get_text_stream("stdin").isatty():
+        raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")
+    password = (
+        password_file.read_text(encoding="utf-8").rstrip("\n") if password_file else click.prompt("Mot de passe", hide_input=True)
+    )
+    with house(settings):
+        hand = Hand(None, clock.now())
+        vault = Vault(settings.key_file)
+        row = actions.add_connector(name, kind=kind, url=url, login=login, password=password, vault=vault, hand=hand)
+    click.echo(f"Connecteur « {row.name} » prêt ({row.kind}, {row.url}).")
+
+
+@click.command()
+@click.argument("name", required=False)
+@json_option
+def sync(name: str | None, as_json: bool) -> None:
+    """Lire un serveur MDM et n'écrire que la différence."""
+    settings = read(os.environ)
+    with house(settings), bar("Lecture du MDM") as tell:
+        row = actions.connector(name)
+        run = actions.sync(row, vault=Vault(settings.key_file), now=clock.now(), clock=clock.now, tell=tell)
+    if as_json:
+        print_json(run_row(run))
+    else:
+        _tell(run)
+    raise SystemExit(0 if run.state == RunState.COMPLETE.value else 1)
+
+
+def run_row(run: SyncRun) -> dict[str, object]:
+    """A run for a script; `changed` counts every device of which something was written, `heard` those only heard again."""
+    return {
+        "state": run.state, "seen": run.seen, "changed": run.changed + run.heard, "unchanged": run.unchanged,
+        "refused": run.refused, "requests": run.requests, "heard": run.heard, "absent": run.absent, "gone": run.gone,
+        "declared": run.declared, "dropped_fields": run.dropped, "message": run.message, "run": run.id,
+    }  # fmt: skip
+
+
+def _tell(run: SyncRun) -> None:
+    state = RunState(run.state)
+    click.echo(f"Lecture n° {run.id} de « {run.connector.name} » : {state.label}{f' — {run.message}' if run.message else ''}")
+    click.echo(
+        f"  {run.seen} appareils lus en {run.requests} requêtes : {run.changed} changés, {run.heard} seulement entendus, "
+        f"{run.unchanged} sans changement, {run.refused} refusés ; {run.absent} absents, {run.gone} disparus."
+    )
+    for refusal in run.refusals:
+        click.echo(f"  refusé : {refusal['record']} — {refusal['reason']}")
+    if state is RunState.QUARANTINED:
+        click.echo("  Rien n'en a été tiré : une personne doit la libérer ou l'écarter (page Synchronisation).")
+
+
+@click.command()
+@json_option
+def reconcile(as_json: bool) -> None:
+    """Comparer l'inventaire et les MDM : les écarts, nommés, sans rien décider."""
+    with house(read(os.environ)):
+        found = discrepancies()
+    if as_json:
+        print_json([_row(one) for one in found])
+        return
+    rows = [(one.discrepancy.kind.label, one.discrepancy.serial, one.mobile_class, one.discrepancy.text) for one in found]
+    print_table("Écarts", ("Écart", "N° de série", "Classe mobile", "Ce que disent l'inventaire et le MDM"), rows)
+
+
+def _row(one: Placed) -> dict[str, str]:
+    return {
+        "kind": one.discrepancy.kind.value,
+        "serial": one.discrepancy.serial,
+        "school": one.school.uai if one.school else "",
+        "mobile_class": one.mobile_class,
+        "text": one.discrepancy.text,
+    }
+
+
+COMMANDS = (connector, sync, reconcile)

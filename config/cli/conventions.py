@@ -1,0 +1,112 @@
+"""Commands on conventions: check a file, load it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import clock
+from config.cli.show import json_option, print_json
+from config.settings import Settings, read
+from config.wiring import house, wire
+from deploy.actions.conventions import load_baseline, load_convention
+from deploy.convention import parse
+from deploy.findings import Finding, findings
+from deploy.queries.findings import time_of
+from deploy.setup.cart import parse as parse_cart
+from inventory.actions.records import Hand
+from inventory.db import atomic
+from inventory.french import amount
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def convention() -> None:
+    """Les conventions, écrites en TOML avec leurs articles."""
+
+
+@convention.command("check")
+@click.argument("file", type=FILE)
+@json_option
+def convention_check(file: Path, as_json: bool) -> None:
+    """Lister ce que le document contredit ; refuse un fichier fautif (code 1), jamais un document réel (code 0)."""
+    wire(read(os.environ))
+    told = parse(file.read_text(encoding="utf-8"), file.name)
+    found = findings(told, time_of(told))
+    if as_json:
+        print_json([finding_row(finding) for finding in found])
+        return
+    click.echo(f"{told.document.title.value}\n")
+    for finding in found:
+        _tell(finding)
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding for a script: stable keys, euros as text."""
+    return {
+        "code": finding.code, "severity": finding.severity.value, "title": finding.title, "articles": list(finding.articles),
+        "printed": list(finding.printed), "recomputed": finding.recomputed, "consequence": finding.consequence,
+        "euros": None if finding.euros is None else str(finding.euros), "retained": finding.retained,
+    }  # fmt: skip
+
+
+def _tell(finding: Finding) -> None:
+    articles = ", ".join(finding.articles)
+    click.secho(f"{finding.code}  {finding.title}  [{finding.severity.label}]", bold=True)
+    lines = {
+        "articles": articles,
+        "imprimé": " ; ".join(finding.printed),
+        "recalculé": finding.recomputed,
+        "conséquence": finding.consequence + (f" ({amount(finding.euros)})" if finding.euros is not None else ""),
+        "retenu": finding.retained or "rien n'est décidé",
+    }
+    for label, text in lines.items():
+        if text:
+            click.echo(f"    {label:<12} {text}")
+    click.echo()
+
+
+@convention.command("load")
+@click.argument("file", type=FILE)
+@click.option("--cart", default="valise-16", show_default=True, help="Modèle de valise (config/cart_templates).")
+@click.option("--baseline", default="ecole-android-2017", show_default=True, help="Configuration initiale (config/baselines).")
+@click.option("--prefix", default="", help="Début des codes de classe mobile (par défaut : la commune).")
+@json_option
+def convention_load(file: Path, cart: str, baseline: str, prefix: str, as_json: bool) -> None:
+    """Charger une convention, ses écoles et ses classes mobiles ; sans effet la seconde fois."""
+    settings = read(os.environ)
+    with house(settings):
+        loaded = load_files(file, settings, cart, baseline, prefix, Hand(None, clock.now(), "convention"))
+    if as_json:
+        print_json({"convention": loaded.convention.key, "created": loaded.created, "changed": loaded.changed,
+                    "classes": list(loaded.classes)})  # fmt: skip
+        return
+    click.echo(f"{loaded.convention.document.title.value}")
+    click.echo(f"{loaded.created} école(s) créée(s), {loaded.changed} changée(s) ; classes mobiles : {', '.join(loaded.classes)}.")
+
+
+def load_files(file: Path, settings: Settings, cart: str, baseline: str, prefix: str, hand: Hand) -> Any:
+    """Load a convention with the cart template and the baseline it starts from, all or nothing."""
+    with atomic():
+        base = _named(settings.baselines, baseline)
+        kept = load_baseline(base.read_text(encoding="utf-8"), base.name, hand)
+        template = _named(settings.carts, cart)
+        return load_convention(
+            file.read_text(encoding="utf-8"), file.name, cart=parse_cart(template.read_text(encoding="utf-8"), template.name),
+            baseline=kept.key, prefix=prefix, hand=hand,
+        )  # fmt: skip
+
+
+def _named(folder: Path, name: str) -> Path:
+    found = folder / f"{name}.toml"
+    if not found.is_file():
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.toml")))
+        raise click.BadParameter(f"« {name} » n'existe pas ; connus : {known}")
+    return found
+
+
+COMMANDS = (convention,)

@@ -1,0 +1,30 @@
+"""Opens the house: binds the database, the calendars and the thresholds, and hangs what rooms offer one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from config.schema import refuse_other_schema
+from config.settings import Settings
+from deploy.actions.steps import delivery_guard
+from inventory import db
+from inventory.contact import Thresholds
+from inventory.guards import guard_stages
+from inventory.queries import school_times
+
+
+def wire(settings: Settings) -> None:
+    """Bind every handle; opens no connection and checks nothing."""
+    db.connect(settings.database)
+    school_times.use(settings.calendars, Thresholds(settings.watch_days, settings.silent_days))
+    guard_stages(delivery_guard)
+
+
+@contextmanager
+def house(settings: Settings) -> Iterator[None]:
+    """The house open for one command: wired, its schema known, one connection."""
+    wire(settings)
+    refuse_other_schema()
+    with db.database.connection_context():
+        yield

@@ -1,0 +1,46 @@
+"""The conventions and baselines loaded: their text is in the database, read once per content."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from deploy.convention import Convention, parse
+from deploy.models import LoadedBaseline, LoadedConvention
+from deploy.setup.baseline import Baseline
+from deploy.setup.baseline import parse as parse_baseline
+from inventory.errors import NotFound
+
+
+def loaded() -> list[LoadedConvention]:
+    """Every convention loaded, the newest last."""
+    return list(LoadedConvention.select().order_by(LoadedConvention.id))
+
+
+def convention(key: str | None = None) -> Convention:
+    """The convention of this key, or the first loaded; raises `NotFound`."""
+    query = LoadedConvention.select().order_by(LoadedConvention.id)
+    row = (query.where(LoadedConvention.key == key) if key else query).first()
+    if row is None:
+        raise NotFound
+    return _parsed(row.sha256, row.source, row.key)
+
+
+def any_convention() -> Convention | None:
+    """The first convention loaded, None before any is."""
+    row = LoadedConvention.select().order_by(LoadedConvention.id).first()
+    return _parsed(row.sha256, row.source, row.key) if row else None
+
+
+def baselines() -> dict[str, Baseline]:
+    """The baselines loaded, by key."""
+    return {row.key: _baseline(row.sha256, row.source, row.key) for row in LoadedBaseline.select()}
+
+
+@lru_cache(maxsize=32)
+def _parsed(sha256: str, source: str, name: str) -> Convention:
+    return parse(source, name)
+
+
+@lru_cache(maxsize=32)
+def _baseline(sha256: str, source: str, name: str) -> Baseline:
+    return parse_baseline(source, name)

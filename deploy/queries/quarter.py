@@ -1,0 +1,214 @@
+"""What a quarter says: the state as of its last day, as it could be told on the day of issue, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from importlib.metadata import version
+
+from deploy.convention import Convention
+from deploy.progress import Device
+from deploy.queries.board import ClassOnBoard, board
+from deploy.queries.conventions import convention
+from deploy.queries.findings import findings_of, time_of
+from deploy.queries.history import deliveries
+from deploy.reports.quarter import Quarter
+from deploy.reports.tables import Column, Export, Figure, Summary, Table
+from inventory.journal import When, head
+from inventory.lifecycle import Stage, reached
+from inventory.mdm_status import MdmStatus
+from inventory.paris import local_date
+from inventory.plots import progress_against_window
+from inventory.queries.discrepancies import Placed, discrepancies
+
+
+def export_of(period: Quarter, key: str, now: datetime, *, provisional: bool) -> Export:
+    """The whole quarter of one convention. `now` is the day of issue: what is noted later is not in it."""
+    told = convention(key)
+    when = When(min(period.end, now), now)
+    shown = board(when, now, key=key)
+    gaps = discrepancies(when)
+    found = findings_of(key)
+    tables = (
+        _tablets(shown), _classes(shown), _schools(shown), _steps(shown), _services(shown), _mdm(shown), _gaps(gaps),
+        _findings(found),
+    )  # fmt: skip
+    position, digest = head()
+    summary = _summary(period, told, shown, gaps, len(found), when, now, provisional)
+    return Export(period.key, summary, tables, position, digest, version("cartable"))
+
+
+def _tablets(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("serial", "N° de série", "text"), Column("asset_tag", "N° d'inventaire", "text"), Column("model", "Modèle", "text"),
+        Column("school_uai", "UAI", "text"), Column("school", "École", "text"), Column("mobile_class", "Classe mobile", "text"),
+        Column("slot", "Alvéole", "int"), Column("stage", "Étape", "text"), Column("stage_since", "Depuis le", "date"),
+        Column("mdm", "MDM", "text"), Column("mdm_since", "MDM depuis le", "date"), Column("conformity", "Conformité", "text"),
+        Column("contact", "Contact", "text"), Column("last_contact", "Dernier contact", "moment"),
+        Column("silent_school_days", "Jours de classe sans contact", "int"),
+    )  # fmt: skip
+    return Table("tablettes", "Tablettes", columns, [_tablet(one, device) for one in shown for device in one.devices])
+
+
+def _tablet(one: ClassOnBoard, device: Device) -> tuple[object, ...]:
+    tablet, contact = device.tablet, one.contacts[device.tablet.id]
+    seen = tablet.seen
+    return (
+        tablet.serial, tablet.asset_tag, tablet.model, one.school.uai, one.school.name, one.record.code, tablet.slot,
+        tablet.stage.label, local_date(tablet.stage_at) if tablet.stage_at else None,
+        tablet.mdm.label, local_date(seen.since) if seen else None, device.conformity.label,
+        contact.state.label, contact.last, contact.school_days if contact.last else None,
+    )  # fmt: skip
+
+
+def _classes(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("mobile_class", "Classe mobile", "text"), Column("school_uai", "UAI", "text"), Column("school", "École", "text"),
+        Column("first", "Du", "date"), Column("last", "Au", "date"), Column("expected", "Attendues", "int"),
+        Column("registered", "Inventoriées", "int"), Column("enrolled", "Enrôlées (MDM)", "int"),
+        Column("configured", "Configurées", "int"), Column("compliant", "Conformes (MDM)", "int"),
+        Column("delivered", "Livrées", "int"), Column("phase", "Phase", "text"), Column("blocked_by", "Bloquée par", "text"),
+        Column("services_done", "Services rendus (sur 5)", "int"), Column("expected_end", "Fin prévue", "date"),
+    )  # fmt: skip
+    return Table("classes", "Classes mobiles", columns, [_class(one) for one in shown])
+
+
+def _class(one: ClassOnBoard) -> tuple[object, ...]:
+    progress, blocked = one.progress, one.progress.blocked_by
+    return (
+        one.record.code, one.school.uai, one.school.name, one.first, one.last, progress.expected, len(one.devices),
+        progress.enrolled, progress.configured, progress.compliant, progress.step("delivery").done, one.phase.label,
+        blocked.label if blocked else "", sum(service.state.value == "done" for service in progress.services), one.forecast.day,
+    )  # fmt: skip
+
+
+def _schools(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("uai", "UAI", "text"), Column("school", "École", "text"), Column("name_printed", "Nom imprimé", "text"),
+        Column("commune", "Commune", "text"), Column("classes", "Classes mobiles", "int"),
+        Column("connectivity", "Débit internet (3.1)", "text"), Column("connectivity_on", "Constaté le", "date"),
+        Column("council", "Conseil d'école informé le", "date"),
+    )  # fmt: skip
+    rows: dict[str, tuple[object, ...]] = {}
+    for one in shown:
+        connectivity, council = one.school_said.get("connectivity"), one.school_said.get("council_informed")
+        labels = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation"}
+        classes = sum(other.school.uai == one.school.uai for other in shown)
+        rows[one.school.uai] = (
+            one.school.uai, one.school.name, one.school.name_printed, one.school.commune, classes,
+            labels[connectivity.value] if connectivity else "non constaté",
+            local_date(connectivity.at) if connectivity else None, local_date(council.at) if council else None,
+        )  # fmt: skip
+    return Table("ecoles", "Écoles", columns, list(rows.values()))
+
+
+def _steps(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("mobile_class", "Classe mobile", "text"), Column("number", "Étape", "int"), Column("step", "Intitulé", "text"),
+        Column("article", "Article", "text"), Column("state", "État", "text"), Column("done", "Fait", "int"),
+        Column("total", "Sur", "int"), Column("since", "Depuis le", "date"),
+    )  # fmt: skip
+    rows = [
+        (one.record.code, step.step.number, step.step.label, step.step.article, step.state.label, step.done, step.total,
+         local_date(step.since) if step.since else None)
+        for one in shown for step in one.progress.steps
+    ]  # fmt: skip
+    return Table("etapes", "Étapes", columns, rows)
+
+
+def _services(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("mobile_class", "Classe mobile", "text"), Column("service", "Service (6.1)", "text"),
+        Column("state", "État", "text"), Column("since", "Depuis le", "date"),
+    )  # fmt: skip
+    rows = [
+        (one.record.code, service.service.label, service.state.label, local_date(service.since) if service.since else None)
+        for one in shown for service in one.progress.services
+    ]  # fmt: skip
+    return Table("services", "Services", columns, rows)
+
+
+def _mdm(shown: Sequence[ClassOnBoard]) -> Table:
+    columns = (
+        Column("mobile_class", "Classe mobile", "text"), Column("status", "État dans le MDM", "text"), Column("tablets", "Tablettes", "int"),
+    )  # fmt: skip
+    rows = [
+        (one.record.code, status.label, sum(device.tablet.mdm is status for device in one.devices))
+        for one in shown for status in MdmStatus
+    ]  # fmt: skip
+    return Table("mdm", "États MDM", columns, [row for row in rows if row[2]])
+
+
+def _gaps(gaps: Sequence[Placed]) -> Table:
+    columns = (
+        Column("kind", "Écart", "text"), Column("serial", "N° de série", "text"), Column("school_uai", "UAI", "text"),
+        Column("mobile_class", "Classe mobile", "text"), Column("text", "Ce que disent l'inventaire et le MDM", "text"),
+    )  # fmt: skip
+    rows = [
+        (gap.discrepancy.kind.label, gap.discrepancy.serial, gap.school.uai if gap.school else "", gap.mobile_class, gap.discrepancy.text)
+        for gap in gaps
+    ]  # fmt: skip
+    return Table("ecarts", "Écarts", columns, rows)
+
+
+def _findings(found: Sequence[object]) -> Table:
+    columns = (
+        Column("code", "Constat", "text"), Column("severity", "Gravité", "text"), Column("title", "Intitulé", "text"),
+        Column("articles", "Articles", "text"), Column("printed", "Imprimé", "text"), Column("recomputed", "Recalculé", "text"),
+        Column("consequence", "Conséquence", "text"), Column("euros", "Montant en jeu", "amount"), Column("retained", "Retenu", "text"),
+    )  # fmt: skip
+    rows = [
+        (one.code, one.severity.label, one.title, ", ".join(one.articles), " ; ".join(one.printed), one.recomputed,  # type: ignore[attr-defined]
+         one.consequence, one.euros, one.retained)  # type: ignore[attr-defined]
+        for one in found
+    ]  # fmt: skip
+    return Table("constats", "Constats", columns, rows)
+
+
+def _summary(
+    period: Quarter, told: Convention, shown: Sequence[ClassOnBoard], gaps: Sequence[Placed], findings: int, when: When,
+    now: datetime, provisional: bool,
+) -> Summary:  # fmt: skip
+    return Summary(
+        title="État d'avancement trimestriel", convention=told.document.title.value, period_label=period.label, issued=now,
+        known=now, provisional=provisional, mention=told.mention, figures=_figures(shown, gaps, findings),
+        plot_svg=_plot(told, shown, when), remarks=_remarks(shown),
+    )  # fmt: skip
+
+
+def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[Placed], findings: int) -> tuple[Figure, ...]:
+    devices = [device for one in shown for device in one.devices]
+    expected = sum(one.progress.expected for one in shown)
+    done = sum(service.state.value == "done" for one in shown for service in one.progress.services)
+    delivered = sum(reached(device.tablet.prepared, Stage.DELIVERED) for device in devices)
+    return (
+        Figure("registered", "Tablettes inventoriées", len(devices), f"sur {expected} attendues", "tablettes"),
+        Figure("delivered", "Tablettes livrées", delivered, f"sur {expected} attendues", "tablettes"),
+        Figure("enrolled", "Enrôlées, d'après le MDM", sum(one.progress.enrolled for one in shown), f"sur {expected}", "tablettes"),
+        Figure("configured", "Configurées", sum(one.progress.configured for one in shown), f"sur {expected}", "etapes"),
+        Figure("services", "Services rendus", done, f"sur {5 * len(shown)}", "services"),
+        Figure("discrepancies", "Écarts avec le MDM", len(gaps), "à traiter", "ecarts"),
+        Figure("findings", "Constats sur la convention", findings, "relevés", "constats"),
+    )
+
+
+def _remarks(shown: Sequence[ClassOnBoard]) -> tuple[str, ...]:
+    lines = []
+    for one in shown:
+        blocked = one.progress.blocked_by
+        where = f", bloquée par « {blocked.label} »" if blocked else ""
+        lines.append(f"{one.record.code} ({one.school.name}) : {one.phase.label}{where}.")
+    return tuple(lines)
+
+
+def _plot(told: Convention, shown: Sequence[ClassOnBoard], when: When) -> str:
+    time, window = time_of(told), told.window
+    today: date = local_date(when.moment)
+    points = deliveries([one.record.id for one in shown], window, today, when)
+    total = sum(one.progress.expected for one in shown)
+    return progress_against_window(
+        [(day, count, total) for day, count in points], window=window, today=today if today <= window.last else None,
+        closed=time.closed_spans(window.first, window.last), public_holidays=time.public_holidays(window.first, window.last),
+        last_school_day=time.last_school_day(window.first, window.last), expected_end=None,
+        title="Tablettes livrées dans les écoles", standalone=True,
+    )  # fmt: skip

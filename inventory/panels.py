@@ -1,0 +1,37 @@
+"""Panels that other rooms hang on the pages of a school, a mobile class or a tablet, so that the ground floor knows nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inventory.journal import When
+
+Build = Callable[[Any, When | None, datetime], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of page: a template, and what it shows of an object `when` asked (None: nothing to show)."""
+
+    page: str
+    template: str
+    build: Build
+
+
+_panels: list[Panel] = []
+
+
+def hang(page: str, template: str, build: Build) -> None:
+    """Hang a panel on the page of a `school`, a `mobile_class` or a `tablet`."""
+    panel = Panel(page, template, build)
+    if panel not in _panels:
+        _panels.append(panel)
+
+
+def panels_of(page: str, shown: Any, when: When | None, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
+    """The templates of a page with their context, in the order they were hung."""
+    built = ((panel.template, panel.build(shown, when, now)) for panel in _panels if panel.page == page)
+    return [(template, context) for template, context in built if context is not None]

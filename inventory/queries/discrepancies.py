@@ -1,0 +1,41 @@
+"""The discrepancies between the inventory and the MDMs, with the school and the mobile class they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inventory.journal import When
+from inventory.models import School
+from inventory.queries.places import classes, schools
+from inventory.queries.tablets import all_seen, states
+from inventory.reconciliation import Discrepancy, reconcile
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A discrepancy, and where it is: the tablet's own cart, or the one the MDM's group names."""
+
+    discrepancy: Discrepancy
+    school: School | None
+    mobile_class: str
+    class_id: int | None
+
+
+def discrepancies(when: When | None = None, *, class_id: int | None = None) -> list[Placed]:
+    """Every discrepancy, or those of one mobile class."""
+    places = {record.id: record for record in classes(when)}
+    named = {name: record.id for record in places.values() for name in (record.code, record.name) if name}
+    homes = {row.id: row for row in schools()}
+    found = []
+    for one in reconcile(states(when), all_seen(when)):
+        place = places.get(_class_of(one, named) or 0)
+        home = homes.get(place.school_id) if place else None
+        found.append(Placed(one, home, place.code if place else "", place.id if place else None))
+    return [one for one in found if class_id in (None, one.class_id)]
+
+
+def _class_of(one: Discrepancy, named: Mapping[str, int]) -> int | None:
+    if one.tablet:
+        return one.tablet.class_id
+    return named.get(one.seen.group) if one.seen else None

@@ -1,0 +1,99 @@
+"""The journal of a thing in sentences: who said what, when it was true and when it was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory.journal import When
+from inventory.lifecycle import Stage
+from inventory.mdm_status import MdmStatus
+from inventory.models import Event
+
+LATE_NOTE = timedelta(hours=1)
+Words = Callable[[str, str, Any], tuple[str, str] | None]
+_words: dict[str, Words] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a timeline."""
+
+    at: datetime
+    noted: datetime | None
+    icon: str
+    title: str
+    who: str
+    note: str
+    machine: bool
+
+
+def speak(prefix: str, words: Words) -> None:
+    """Say how the axes that begin with `prefix` are told: (axis, value, detail) -> (title, icon)."""
+    _words[prefix] = words
+
+
+def timeline(events: Iterable[Event], when: When | None = None) -> list[Moment]:
+    """The lines of a journal, newest first, those of after the date looked at left out."""
+    shown = [event for event in events if when is None or event.at <= when.moment]
+    return [_moment(event) for event in sorted(shown, key=lambda event: (event.at, event.position), reverse=True)]
+
+
+def _moment(event: Event) -> Moment:
+    title, icon = _told(event)
+    late = event.noted - event.at > LATE_NOTE
+    remark = getattr(event, "remark", None)
+    note = (remark.text or "") if remark is not None else ""
+    machine = event.source.startswith("mdm:")
+    who = event.actor.name if event.actor_id else _source(event.source)
+    return Moment(event.at, event.noted if late else None, icon, title, who, note, machine)
+
+
+def _source(source: str) -> str:
+    kind, _, name = source.partition(":")
+    told = {"mdm": f"MDM « {name} »", "import": f"import n° {name}", "convention": "convention chargée", "person": "ligne de commande"}
+    return told.get(kind, source)
+
+
+def _told(event: Event) -> tuple[str, str]:
+    for prefix, words in _words.items():
+        if event.axis.startswith(prefix):
+            found = words(event.axis, event.value, event.detail)
+            if found:
+                return found
+    return f"{event.axis} : {event.value}", "dot"
+
+
+def _stage(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    stage = Stage(value)
+    return stage.label.capitalize(), stage.icon
+
+
+def _place(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return (f"Rangée dans l'alvéole {detail['slot']}", "briefcase") if value else ("Sortie de sa valise", "briefcase")
+
+
+def _record(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return ("Retirée de l'inventaire", "trash-2") if value == "withdrawn" else ("Fiche enregistrée", "file-text")
+
+
+def _mdm(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    status = MdmStatus(value)
+    return f"MDM : {status.label}", status.icon
+
+
+def _report(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    parts = [detail.get("model"), detail.get("os_version") and f"système {detail['os_version']}", detail.get("configuration")]
+    return "MDM : " + (", ".join(part for part in parts if part) or "fiche changée"), "radio"
+
+
+def _closing(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return f"Fermeture du {detail['first']} au {detail['last']} : {detail['reason']}", "calendar-x"
+
+
+for _prefix, _sentence in (
+    ("stage", _stage), ("place", _place), ("record", _record), ("mdm", _mdm), ("report", _report), ("closing:", _closing),
+):  # fmt: skip
+    speak(_prefix, _sentence)

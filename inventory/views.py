@@ -1,0 +1,195 @@
+"""The pages of the ground floor: schools, mobile classes as grids of slots, tablets, imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from inventory.access import may
+from inventory.actions import drafts, imports, tablets
+from inventory.actions.records import Hand
+from inventory.errors import NotFound, Refused
+from inventory.french import counted
+from inventory.journal import history
+from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
+from inventory.models import ImportBatch, MobileClass, Tablet
+from inventory.panels import panels_of
+from inventory.queries import places
+from inventory.queries import tablets as reading
+from inventory.roles import FIELD, OFFICE, READERS
+from inventory.timeline import timeline
+
+pages = Blueprint("inventory", __name__, template_folder="templates")
+MOST_FOUND = 200
+
+
+def hand() -> Hand:
+    """The hand of the person whose request this is."""
+    return Hand(g.person, g.now)
+
+
+@pages.get("/ecoles")
+@may(READERS)
+def schools() -> str:
+    """Every school and its mobile classes."""
+    records = places.classes(g.when)
+    return render_template("inventory/schools.html", schools=places.schools(), classes=records)
+
+
+@pages.get("/ecoles/<uai>")
+@may(READERS)
+def school(uai: str) -> str:
+    """One school: its identity, its mobile classes, what was recorded of it."""
+    row = places.school(uai)
+    records = places.classes(g.when, school_id=row.id)
+    return render_template(
+        "inventory/school.html", school=row, classes=records, counts=_counts(records), closings=places.closings(row.id),
+        panels=panels_of("school", row, g.when, g.now), timeline=timeline(history("school", row.id), g.when),
+    )  # fmt: skip
+
+
+def _counts(records: list[places.ClassRecord]) -> dict[int, int]:
+    found = reading.states(g.when, class_ids=[record.id for record in records])
+    return {record.id: sum(state.class_id == record.id for state in found) for record in records}
+
+
+@pages.get("/classes/<code>")
+@may(READERS)
+def mobile_class(code: str) -> str:
+    """One mobile class as the grid of its slots."""
+    row = places.mobile_class(code)
+    record = places.class_record(row, g.when)
+    inside = reading.states(g.when, class_ids=[row.id])
+    return render_template(
+        "inventory/mobile_class.html", record=record, school=row.school, tablets=inside, slots=_slots(record, inside),
+        accessories=places.accessories(row.id), moves=_common_moves(inside), panels=panels_of("mobile_class", row, g.when, g.now),
+        timeline=timeline(history("mobile_class", row.id), g.when), may_write=_may_write(),
+    )  # fmt: skip
+
+
+def _slots(record: places.ClassRecord, inside: list[Any]) -> list[tuple[int, Any]]:
+    by_slot = {state.slot: state for state in inside}
+    return [(number, by_slot.get(number)) for number in range(1, record.slots + 1)]
+
+
+def _common_moves(inside: list[Any]) -> list[Stage]:
+    """The stages that at least one tablet of the class may take next, in the order of life."""
+    possible = {move for state in inside for move in moves_from(state.stage)}
+    return [stage for stage in Stage if stage in possible and stage not in NEEDS_NOTE]
+
+
+def _may_write() -> bool:
+    return g.when is None and g.person is not None and g.person.role in FIELD
+
+
+@pages.post("/classes/<code>/etapes")
+@may(FIELD)
+def record_stages(code: str) -> Response:
+    """Record one stage for the chosen slots, all or none."""
+    row = places.mobile_class(code)
+    chosen = Tablet.select().where((Tablet.mobile_class == row) & Tablet.id.in_(request.form.getlist("tablet", int)))
+    if not len(chosen):
+        raise Refused("Choisir au moins une tablette dans la grille.")
+    count = tablets.record_stages(list(chosen), _stage(), hand(), note=request.form.get("note", ""))
+    flash(f"{counted(count, 'tablette passe', 'tablettes passent')} à « {_stage().label} ».", "good")
+    return redirect(url_for("inventory.mobile_class", code=row.code))
+
+
+@pages.get("/tablettes")
+@may(READERS)
+def search() -> str | Response:
+    """Find a tablet by what is written on it; an exact serial number or asset tag opens its page."""
+    wanted = request.args.get("q", "").strip()
+    exact = reading.by_name(wanted) if wanted else None
+    if exact:
+        return redirect(url_for("inventory.tablet", tablet_id=exact.id))
+    found = reading.find(wanted, MOST_FOUND)
+    codes = {row.id: row.code for row in MobileClass.select()}
+    return render_template("inventory/tablets.html", wanted=wanted, found=found, codes=codes, most=MOST_FOUND)
+
+
+@pages.get("/tablettes/<int:tablet_id>")
+@may(READERS)
+def tablet(tablet_id: int) -> str:
+    """One tablet: what a person said, what a machine said, and its whole history."""
+    row = reading.tablet(tablet_id)
+    found = reading.states(g.when, ids=[row.id])
+    if not found:
+        raise NotFound
+    place = MobileClass.get_or_none(MobileClass.id == found[0].class_id) if found[0].class_id else None
+    return render_template(
+        "inventory/tablet.html", tablet=row, state=found[0], place=place, moves=moves_from(found[0].stage),
+        needs_note=NEEDS_NOTE, panels=panels_of("tablet", row, g.when, g.now), may_write=_may_write(),
+        timeline=timeline(reading.story(row), g.when),
+    )  # fmt: skip
+
+
+@pages.post("/tablettes/<int:tablet_id>/etape")
+@may(FIELD)
+def record_stage(tablet_id: int) -> Response:
+    """A technician's update: one stage, a note, a reason when the stage asks for one."""
+    row, stage = reading.tablet(tablet_id), _stage()
+    if tablets.record_stage(row, stage, hand(), note=request.form.get("note", "")):
+        flash(f"{row.asset_tag or row.serial} est « {stage.label} ».", "good")
+    else:
+        flash(f"{row.asset_tag or row.serial} était déjà « {stage.label} ».", "plain")
+    if request.form.get("back") == "class" and row.mobile_class:
+        return redirect(url_for("inventory.mobile_class", code=row.mobile_class.code))
+    return redirect(url_for("inventory.tablet", tablet_id=row.id))
+
+
+def _stage() -> Stage:
+    try:
+        return Stage(request.form.get("stage", ""))
+    except ValueError as fault:
+        raise Refused("Choisir une étape dans la liste.") from fault
+
+
+@pages.get("/imports")
+@may(OFFICE)
+def import_list() -> str:
+    """The batches taken in, and the form for a new file."""
+    batches = list(ImportBatch.select().order_by(ImportBatch.id.desc()).limit(50))
+    return render_template("inventory/imports.html", batches=batches)
+
+
+@pages.post("/imports")
+@may(OFFICE)
+def import_try() -> Response:
+    """Keep the file and show what it would do: nothing is taken in yet."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Refused("Choisir un fichier CSV, XLSX ou ODS.")
+    draft = drafts.keep(request.form.get("kind", ""), file.filename, file.read(), hand())
+    return redirect(url_for("inventory.import_plan", draft_id=draft.id))
+
+
+@pages.get("/imports/essai/<int:draft_id>")
+@may(OFFICE)
+def import_plan(draft_id: int) -> str:
+    """The dry run of a file: every row's errors at once."""
+    draft = drafts.draft(draft_id, g.person)
+    return render_template("inventory/import_plan.html", draft=draft, plan=drafts.plan_of(draft))
+
+
+@pages.post("/imports/essai/<int:draft_id>")
+@may(OFFICE)
+def import_commit(draft_id: int) -> Response:
+    """Take the file in, whole."""
+    batch = drafts.commit(drafts.draft(draft_id, g.person), hand())
+    flash(f"Lot n° {batch.id} importé : {batch.created} créées, {batch.changed} changées.", "good")
+    return redirect(url_for("inventory.import_list"))
+
+
+@pages.post("/imports/<int:batch_id>/annuler")
+@may(OFFICE)
+def import_undo(batch_id: int) -> Response:
+    """Undo a batch, as long as nothing was built on it."""
+    batch = ImportBatch.get_or_none(ImportBatch.id == batch_id)
+    if batch is None:
+        raise NotFound
+    imports.undo(batch, hand())
+    flash(f"Lot n° {batch.id} annulé.", "good")
+    return redirect(url_for("inventory.import_list"))

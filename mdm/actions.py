@@ -1,0 +1,118 @@
+"""What a person or the timetable does to a connector: add it, read its server, decide on a quarantine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from inventory.actions.records import Hand
+from inventory.db import atomic
+from inventory.errors import NotFound, Refused
+from inventory.journal import Entry, append
+from mdm.driver import Access
+from mdm.drivers import KINDS, connect
+from mdm.models import Connector, SyncRun
+from mdm.run_state import RunState
+from mdm.vault import Vault
+from mdm.staging import unpacked
+from mdm.sync import Tell, apply, read_server, supersede
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
+SHORTEST_REASON = 5
+
+
+@atomic
+def add_connector(name: str, *, kind: str, url: str, login: str, password: str, vault: Vault, hand: Hand) -> Connector:
+    """Create a connector, or change it; its password is kept encrypted for this very address, and erased with it."""
+    _refuse_connector(name, kind, url)
+    row = Connector.get_or_none(Connector.name == name) or Connector(name=name, created=hand.now)
+    if row.id and row.url != url and not password:
+        row.secret = None
+    row.kind, row.url, row.login, row.active = kind, url, login, True
+    if password:
+        row.secret = vault.seal(password, _context(row))
+    row.save()
+    told = {"name": name, "kind": kind, "url": url, "login": login}
+    entry = Entry("connector", row.id, "record", "registered", hand.now, told)
+    append([entry], noted=hand.now, actor=hand.by, source=hand.source)
+    return row
+
+
+def _refuse_connector(name: str, kind: str, url: str) -> None:
+    if not NAME.fullmatch(name):
+        raise Refused(f"Nom de connecteur « {name} » : écrire des minuscules, chiffres et tirets, par exemple « mdm-ville ».")
+    if kind not in KINDS:
+        raise Refused(f"Genre de MDM « {kind} » inconnu ; choisir : {', '.join(sorted(KINDS))}.")
+    parts = urlsplit(url)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        raise Refused(f"Adresse « {url} » : écrire une adresse en https:// (http seulement sur cette machine).")
+    if parts.username or parts.password:
+        raise Refused("L'adresse ne doit contenir ni identifiant ni mot de passe : les donner à part.")
+
+
+def _context(row: Connector) -> str:
+    return f"connector:{row.name}:{row.url}"
+
+
+def connector(name: str | None = None) -> Connector:
+    """The connector of this name, or the only one; raises `Refused` when that is not one."""
+    rows = list(Connector.select().where(Connector.active).order_by(Connector.name))
+    if name is not None:
+        rows = [row for row in rows if row.name == name]
+        if not rows:
+            raise Refused(f"Aucun connecteur ne s'appelle « {name} » : le créer par « cartable connector add {name} … ».")
+    if len(rows) != 1:
+        names = ", ".join(row.name for row in rows)
+        raise Refused(f"Plusieurs connecteurs : en nommer un ({names})." if rows else "Aucun connecteur : en créer un d'abord.")
+    return rows[0]
+
+
+def sync(
+    row: Connector, *, vault: Vault, now: datetime, clock: Callable[[], datetime], tell: Tell | None = None
+) -> SyncRun:
+    """Read one server and take in what is new; the outcome, good or bad, is in the run returned."""
+    if row.secret is None:
+        raise Refused(f"« {row.name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.")
+    access = Access(row.url, row.login, vault.open(bytes(row.secret), _context(row)))
+    return read_server(row, connect(row.kind, access, clock=clock), now=now, tell=tell)
+
+
+@atomic
+def release(run_id: int, reason: str, hand: Hand) -> SyncRun:
+    """Believe a quarantined reading after all: it is applied as it was read, and the decision is journalled."""
+    run = _quarantined(run_id, reason)
+    staged = unpacked(bytes(run.staged))
+    apply(run, run.connector, staged, hand.now)
+    _decide(run, RunState.RELEASED, reason, hand)
+    supersede(run.connector, run, hand.now)
+    return run
+
+
+@atomic
+def reject(run_id: int, reason: str, hand: Hand) -> SyncRun:
+    """Put a quarantined reading aside: nothing of it is ever taken in."""
+    run = _quarantined(run_id, reason)
+    _decide(run, RunState.REJECTED, reason, hand)
+    return run
+
+
+def _quarantined(run_id: int, reason: str) -> SyncRun:
+    run = SyncRun.get_or_none(SyncRun.id == run_id)
+    if run is None:
+        raise NotFound
+    if run.state != RunState.QUARANTINED.value:
+        raise Refused(f"La lecture n° {run_id} n'attend pas de décision : elle est « {RunState(run.state).label} ».")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused("Indiquer la raison de la décision (ce qui a été vérifié dans le MDM).")
+    return run
+
+
+def _decide(run: SyncRun, state: RunState, reason: str, hand: Hand) -> None:
+    run.state, run.staged, run.reason = state.value, None, reason.strip()
+    run.decided_by, run.decided_at = hand.by, hand.now
+    run.save()
+    entry = Entry("sync_run", run.id, "decision", state.value, hand.now, {"connector": run.connector.name}, run.reason)
+    append([entry], noted=hand.now, actor=hand.by, source=hand.source)

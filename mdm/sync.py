@@ -1,0 +1,173 @@
+"""One reading of one server: stage all, prove it complete, guard it, then write only the difference.
+
+A machine's silence is not a fact: a device missing from a list is only looked for by its id after two complete readings without
+it, and then marked as gone from the MDM, never from the inventory.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from inventory.actions.sightings import Counts, absentees, count_absence, mark_gone, take_in
+from inventory.db import atomic
+from inventory.errors import Refused
+from inventory.models import School, Sighting
+from inventory.queries.places import classes_of_serials
+from mdm.driver import Driver, MdmError
+from mdm.guard import suspicion
+from mdm.models import Connector, SyncRun
+from mdm.run_state import RunState
+from mdm.staging import LIVE, Staged
+
+BELIEVED_ABSENT = 2
+READINGS = 2
+ABANDONED = timedelta(hours=2)
+Tell = Callable[[int, int | None], None]
+
+
+def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
+    """Sync one connector; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
+    run = _open_run(connector, now)
+    staged = Staged()
+    try:
+        staged = _stage(driver, tell)
+        _settle(run, connector, driver, staged, now)
+    except MdmError as fault:
+        _note_reading(run, staged)
+        run.state, run.message = RunState.FAILED.value, str(fault)
+    except BaseException:
+        run.state, run.message = RunState.FAILED.value, "lecture interrompue"
+        raise
+    finally:
+        run.requests, run.ended = driver.requests, now
+        run.save()
+        staged.close()
+    return run
+
+
+@atomic
+def _open_run(connector: Connector, now: datetime) -> SyncRun:
+    for run in SyncRun.select().where((SyncRun.connector == connector) & (SyncRun.state == RunState.RUNNING.value)):
+        if _alive(run, now):
+            raise Refused(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
+        run.state, run.message, run.ended = RunState.FAILED.value, "lecture interrompue", now
+        run.save()
+    return SyncRun.create(connector=connector, started=now, holder=f"{platform.node()}:{os.getpid()}")
+
+
+def _alive(run: SyncRun, now: datetime) -> bool:
+    host, _, process = run.holder.rpartition(":")
+    if host != platform.node():
+        return bool(now - run.started < ABANDONED)
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _stage(driver: Driver, tell: Tell | None) -> Staged:
+    """Read every page; once more if the list moved while it was being read."""
+    driver.sign_in()
+    for reading in range(READINGS):
+        staged = Staged()
+        for page in driver.pages():
+            staged.add(page)
+            if tell:
+                tell(len(staged.ids), page.declared)
+        if staged.fault() is None or reading + 1 == READINGS:
+            break
+        staged.close()
+    return staged
+
+
+def _settle(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, now: datetime) -> None:
+    _note_reading(run, staged)
+    fault = staged.fault()
+    if fault:
+        run.state, run.message = RunState.PARTIAL.value, fault
+        return
+    doubt = _doubt(connector, staged)
+    if doubt:
+        _quarantine(run, staged, doubt, now)
+        return
+    apply(run, connector, staged, now)
+    run.gone = _look_for_absentees(run, connector, driver, staged, now)
+    run.state = RunState.COMPLETE.value
+    supersede(connector, run, now)
+
+
+def _note_reading(run: SyncRun, staged: Staged) -> None:
+    run.declared, run.seen = staged.total, len(staged.ids) + staged.refused
+    run.refused, run.dropped = staged.refused, staged.dropped
+    run.refusals = [{"record": refusal.record, "reason": refusal.reason} for refusal in staged.refusals]
+
+
+def _doubt(connector: Connector, staged: Staged) -> str | None:
+    """Compare with what the connector managed at the last reading, device by device and school by school."""
+    rows = Sighting.select().where(
+        (Sighting.connector == connector.name) & (Sighting.absent_runs == 0) & Sighting.status.in_(sorted(LIVE))
+    )
+    names = {row.id: row.name for row in School.select(School.id, School.name)}
+    places = classes_of_serials()
+    known, lost, schools = set[str](), set[str](), dict[str, str]()
+    for row in rows:
+        device = row.serial or row.mdm_id
+        known.add(device)
+        if row.serial in places:
+            schools[device] = names[places[row.serial][1]]
+        if row.serial not in staged.live_serials and row.mdm_id not in (set() if row.serial else staged.live_ids):
+            lost.add(device)
+    return suspicion(known, lost, schools)
+
+
+@atomic
+def _quarantine(run: SyncRun, staged: Staged, doubt: str, now: datetime) -> None:
+    supersede(run.connector, run, now)
+    run.state, run.message, run.staged = RunState.QUARANTINED.value, doubt, staged.packed()
+    run.save()
+
+
+@atomic
+def supersede(connector: Connector, by: SyncRun, now: datetime) -> None:
+    """Put aside the older quarantines of a connector: a newer reading of the same server speaks in their place."""
+    waiting = (SyncRun.connector == connector) & (SyncRun.state == RunState.QUARANTINED.value) & (SyncRun.id != by.id)
+    reason = f"remplacée par la lecture n° {by.id}"
+    SyncRun.update(state=RunState.REJECTED.value, staged=None, decided_at=now, reason=reason).where(waiting).execute()
+
+
+def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
+    """Take the reading into the inventory, in transactions of at most a thousand devices, and count who was absent."""
+    counts = Counts()
+    for batch in staged.batches():
+        counts.add(take_in(connector.name, batch, now=now))
+    run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged
+    absent = absentees(connector.name, staged.ids | {refusal.record for refusal in staged.refusals})
+    count_absence([] if staged.refused > len(staged.refusals) else absent)
+    run.absent = len(absent)
+
+
+def _look_for_absentees(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, now: datetime) -> int:
+    """Ask the server by id for each device absent of two complete readings; returns how many it knows no more."""
+    gone = 0
+    for row in absentees(connector.name, staged.ids):
+        if row.absent_runs < BELIEVED_ABSENT:
+            continue
+        try:
+            found = driver.find(row.mdm_id, row.number)
+        except MdmError as fault:
+            run.message = f"recherche de {row.number or row.mdm_id} : {fault}"
+            continue
+        if found is None:
+            mark_gone(row, now=now, runs=row.absent_runs)
+            gone += 1
+        else:
+            take_in(connector.name, [msgspec.structs.replace(found, mdm_id=row.mdm_id)], now=now)
+    return gone
