@@ -34,6 +34,10 @@ FLOORS = {"views", "api", "actions", "queries", "models", "db"}
 MACHINERY = {
     "inventory.journal": "appends to and folds the journal's tables",
     "inventory.guards": "judges a tablet's row on behalf of the actions",
+    "inventory.panels": "where other rooms hang a piece of page",
+    "inventory.timeline": "words the journal's lines for a page",
+    "deploy.panels": "the pieces of page this room hangs on the ground floor's",
+    "deploy.plots": "draws what the board's queries found",
     "mdm.staging": "spools a whole reading to disk",
     "mdm.sync": "the verb of the ear, between drivers and tables",
 }

@@ -1,0 +1,61 @@
+"""What each line of the timetable does: the same verbs as the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from config import backups, clock
+from config.settings import Settings
+from config.vault import Vault
+from deploy.actions.quarter import issue
+from deploy.queries.board import board
+from deploy.queries.conventions import loaded
+from deploy.reports.quarter import Quarter
+from deploy.schedule.pace import Phase
+from inventory.actions.records import Hand
+from inventory.errors import Refused
+from inventory.french import counted
+from inventory.paris import local_date
+from mdm import actions
+from mdm.models import Connector
+from mdm.run_state import RunState
+
+Work = Callable[[datetime], str]
+
+
+def work(settings: Settings) -> Mapping[str, Work]:
+    """The verbs of the timetable by name; each is given its moment and answers what it did, in French."""
+    return {
+        "sync": lambda now: _sync(settings, now),
+        "lateness": _lateness,
+        "backup": lambda now: backups.nightly(settings.backups, now=now),
+        "quarter": _quarter,
+    }
+
+
+def _sync(settings: Settings, now: datetime) -> str:
+    """Read every connector; one that fails does not stop the others, but the period is told as failed."""
+    vault, told, failed = Vault(settings.key_file), [], False
+    for row in Connector.select().where(Connector.active).order_by(Connector.name):
+        run = actions.sync(row, vault=vault, now=now, clock=clock.now)
+        failed = failed or run.state in (RunState.FAILED.value, RunState.PARTIAL.value)
+        told.append(f"{row.name} : {RunState(run.state).label}{f' ({run.message})' if run.message else ''}")
+    if failed:
+        raise Refused(*told)
+    return " ; ".join(told) or "aucun connecteur"
+
+
+def _lateness(now: datetime) -> str:
+    """Look at every class in the morning: who is late, who is forecast to be. Lateness is told, never stored."""
+    late = [one for one in board(None, now) if one.phase is Phase.LATE or one.late_forecast]
+    names = ", ".join(one.record.code for one in late)
+    return f"{counted(len(late), 'classe en retard ou menacée', 'classes en retard ou menacées')}{f' : {names}' if names else ''}"
+
+
+def _quarter(now: datetime) -> str:
+    """Issue the last quarter that is over, for each convention whose window had begun."""
+    period = Quarter.of(local_date(now)).before()
+    hand = Hand(None, now, "job:quarter")
+    issued = [issue(period, hand, key=row.key) for row in loaded()]
+    return f"{period.key} : {counted(len(issued), 'convention', 'conventions')}"

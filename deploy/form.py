@@ -1,0 +1,50 @@
+"""Reading a form's fields: a date, a number, a measure; each fault names its field, its value and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from inventory.errors import Refused
+
+LABELS = {
+    "day": "Date", "first": "Premier jour", "last": "Dernier jour", "expected": "Tablettes attendues", "slots": "Alvéoles",
+    "mbps": "Débit mesuré",
+}  # fmt: skip
+
+
+def day_of(form: Mapping[str, str], field: str) -> date | None:
+    """An ISO date or a French one (28/11/2017); None when left empty."""
+    text = form.get(field, "").strip()
+    if not text:
+        return None
+    try:
+        if "/" in text:
+            day, month, year = (int(part) for part in text.split("/"))
+            return date(year, month, day)
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise Refused(f"{LABELS[field]} = « {text} » : écrire une date qui existe, par exemple 28/11/2017.") from fault
+
+
+def number_of(form: Mapping[str, str], field: str) -> int:
+    """A whole number."""
+    text = form.get(field, "").strip()
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
+        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre de 1 à 999.")
+    return int(text)
+
+
+def amount_of(form: Mapping[str, str], field: str) -> Decimal | None:
+    """A measure with a comma or a point; None when left empty."""
+    text = form.get(field, "").replace("\u00a0", "").replace(" ", "").replace(",", ".").strip()
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation as fault:
+        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre, par exemple 12,5.") from fault
+    if not value.is_finite():
+        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre, par exemple 12,5.")
+    return value

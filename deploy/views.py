@@ -1,0 +1,205 @@
+"""The pages of the plan and the account: home, the board, findings, the quarter, and the panels hung on the ground floor."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from deploy.actions import conventions as loading
+from deploy.actions import quarter as quarters
+from deploy.actions import steps
+from deploy.form import amount_of, day_of, number_of
+from deploy.models import QuarterFile, QuarterIssue
+from deploy.plots import board_plots
+from deploy.queries.board import board
+from deploy.queries.conventions import any_convention, convention
+from deploy.queries.findings import findings_of
+from deploy.reports.quarter import Quarter
+from deploy.setup.checklist import DONE, UNDONE, WAIVED
+from inventory.access import may
+from inventory.actions.records import Hand
+from inventory.errors import NotFound, Refused
+from inventory.models import Tablet
+from inventory.paris import local_date
+from inventory.queries import places
+from inventory.queries.discrepancies import discrepancies
+from inventory.queries.tablets import tablet as tablet_of
+from inventory.roles import FIELD, OFFICE, READERS, Role
+
+pages = Blueprint("deploy", __name__, template_folder="templates")
+STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
+
+
+def hand() -> Hand:
+    """The hand of the person whose request this is."""
+    return Hand(g.person, g.now)
+
+
+@pages.get("/")
+@may(READERS)
+def home() -> str:
+    """Where everything stands today, and the way to each thing."""
+    shown = board(g.when, g.now)
+    told = any_convention()
+    return render_template(
+        "deploy/home.html", shown=shown, gaps=discrepancies(g.when), told=told,
+        findings=findings_of() if told else [], today=local_date(g.when.moment if g.when else g.now),
+    )  # fmt: skip
+
+
+@pages.get("/tableau")
+@may(READERS)
+def board_page() -> str:
+    """The convention's board, with its plots and their tables."""
+    told, shown = convention(), board(g.when, g.now)
+    today = local_date(g.when.moment if g.when else g.now)
+    return render_template(
+        "deploy/board.html", told=told, shown=shown, today=today, plots=board_plots(told, shown, g.when, g.now)
+    )
+
+
+@pages.get("/constats")
+@may(READERS)
+def findings_page() -> str:
+    """What the convention contradicts, recomputed, with its consequence and what was retained."""
+    return render_template("deploy/findings.html", told=convention(), findings=findings_of())
+
+
+@pages.get("/trimestres")
+@may(READERS)
+def quarter_list() -> str:
+    """The quarters that can be issued, and those that were."""
+    told = convention()
+    issued = {row.period: row for row in QuarterIssue.select().where(QuarterIssue.convention == told.key)}
+    current = Quarter.of(local_date(g.now))
+    quarters_shown, one = [], Quarter.of(told.window.first)
+    while one.first <= current.first:
+        quarters_shown.append(one)
+        one = Quarter.of(date.fromordinal(one.last.toordinal() + 1))
+    return render_template("deploy/quarters.html", quarters=quarters_shown[-12:][::-1], issued=issued, current=current)
+
+
+@pages.post("/trimestres")
+@may(OFFICE)
+def quarter_issue() -> Response:
+    """Issue a quarter: from then on its bytes never change."""
+    period = Quarter.parse(request.form.get("period", ""))
+    issued = quarters.issue(period, hand(), strict=True)
+    if issued.provisional:
+        raise Refused(f"{period.label} n'est pas fini : il s'émet à partir du lendemain de son dernier jour.")
+    flash(f"{period.label} émis : {len(issued.files)} fichiers, qui ne changeront plus.", "good")
+    return redirect(url_for("deploy.quarter_page", period=period.key))
+
+
+@pages.get("/trimestres/<period>")
+@may(READERS)
+def quarter_page(period: str) -> str:
+    """The files of an issued quarter with their digests."""
+    row = _issue(period)
+    files = QuarterFile.select().where(QuarterFile.issue == row).order_by(QuarterFile.name)
+    return render_template("deploy/quarter.html", issue=row, period=Quarter.parse(period), files=list(files))
+
+
+@pages.get("/trimestres/<period>/<path:name>")
+@may(READERS)
+def quarter_file(period: str, name: str) -> Response:
+    """One file of an issued quarter, byte for byte."""
+    file = QuarterFile.get_or_none((QuarterFile.issue == _issue(period)) & (QuarterFile.name == name))
+    if file is None:
+        raise NotFound
+    answer = Response(bytes(file.content), mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{period}-{name.replace("/", "-")}"'
+    return answer
+
+
+def _issue(period: str) -> QuarterIssue:
+    row = quarters.find(convention().key, Quarter.parse(period))
+    if row is None:
+        raise NotFound
+    return row
+
+
+@pages.post("/classes/<code>/pas")
+@may(STEP_WRITERS)
+def record_step(code: str) -> Response:
+    """Record a step of a class as done, waived or taken back."""
+    row, form = places.mobile_class(code), request.form
+    value = form.get("value", DONE)
+    if value not in (DONE, WAIVED, UNDONE):
+        raise Refused("Dire si l'étape est faite, dispensée ou reprise.")
+    detail = {"present": form["present"]} if form.get("present", "").strip() else {}
+    key = form.get("step", "")
+    steps.record_step(row, key, hand(), value=value, day=day_of(form, "day"), note=form.get("note", ""), detail=detail)
+    flash("Étape enregistrée.", "good")
+    return redirect(url_for("inventory.mobile_class", code=row.code) + "#etapes")
+
+
+@pages.post("/classes/<code>/coches")
+@may(FIELD)
+def tick_class(code: str) -> Response:
+    """Tick one item of the baseline on the chosen tablets of a class."""
+    row = places.mobile_class(code)
+    wanted = request.form.getlist("tablet", int)
+    chosen = list(Tablet.select().where((Tablet.mobile_class == row) & Tablet.id.in_(wanted)))
+    if not chosen:
+        raise Refused("Choisir au moins une tablette.")
+    _tick(chosen)
+    return redirect(url_for("inventory.mobile_class", code=row.code) + "#etapes")
+
+
+@pages.post("/tablettes/<int:tablet_id>/coches")
+@may(FIELD)
+def tick_tablet(tablet_id: int) -> Response:
+    """Tick items of the baseline on one tablet."""
+    _tick([tablet_of(tablet_id)])
+    return redirect(url_for("inventory.tablet", tablet_id=tablet_id) + "#configuration")
+
+
+def _tick(chosen: list[Tablet]) -> None:
+    items = [item for item in request.form.getlist("item") if item]
+    if not items:
+        raise Refused("Choisir au moins un point à cocher.")
+    value, note = request.form.get("value", DONE), request.form.get("note", "")
+    count = steps.tick(chosen, items, hand(), value=value, day=day_of(request.form, "day"), note=note)
+    flash(f"{count} coche(s) enregistrée(s).", "good")
+
+
+@pages.post("/classes/<code>/reglages")
+@may(OFFICE)
+def plan_class(code: str) -> Response:
+    """Set a class's tablets expected, slots and own dates."""
+    row, form = places.mobile_class(code), request.form
+    loading.plan_class(
+        row, expected=number_of(form, "expected"), slots=number_of(form, "slots"), first=day_of(form, "first"),
+        last=day_of(form, "last"), name=form.get("name", ""), hand=hand(),
+    )  # fmt: skip
+    flash("Réglages enregistrés.", "good")
+    return redirect(url_for("inventory.mobile_class", code=row.code))
+
+
+@pages.post("/ecoles/<uai>/debit")
+@may(FIELD)
+def record_connectivity(uai: str) -> Response:
+    """Record the internet rate checked in a school (article 3.1), or a waiver."""
+    row, form = places.school(uai), request.form
+    steps.record_connectivity(
+        row, form.get("value", ""), hand(), day=day_of(form, "day"), mbps=amount_of(form, "mbps"),
+        place=form.get("place", ""), note=form.get("note", ""),
+    )  # fmt: skip
+    flash("Débit enregistré.", "good")
+    return redirect(url_for("inventory.school", uai=row.uai))
+
+
+@pages.post("/ecoles/<uai>/conseil")
+@may(OFFICE)
+def record_council(uai: str) -> Response:
+    """Record the day the school's council was informed of the Wi-Fi."""
+    row = places.school(uai)
+    told = day_of(request.form, "day")
+    if told is None:
+        raise Refused("Indiquer la date du conseil d'école.")
+    steps.record_council(row, told, hand(), note=request.form.get("note", ""))
+    flash("Information du conseil d'école enregistrée.", "good")
+    return redirect(url_for("inventory.school", uai=row.uai))

@@ -1,0 +1,65 @@
+"""The page Synchronisation: what the servers said, what waits for a person, what disagrees with the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from inventory.access import may
+from inventory.actions.records import Hand
+from inventory.journal import When
+from inventory.models import MobileClass
+from inventory.queries.discrepancies import discrepancies
+from inventory.roles import OFFICE, READERS
+from mdm import actions, queries
+from mdm.run_state import RunState
+
+pages = Blueprint("mdm", __name__, template_folder="templates")
+
+
+@pages.get("/synchronisation")
+@may(READERS)
+def synchronisation() -> str:
+    """Last runs with their figures, quarantines, discrepancies by kind."""
+    gaps = discrepancies(g.when)
+    return render_template(
+        "mdm/synchronisation.html", listened=queries.listened(), runs=queries.runs(), quarantines=queries.quarantines(),
+        gaps=gaps, RunState=RunState, may_decide=g.person.role in OFFICE,
+    )  # fmt: skip
+
+
+@pages.post("/synchronisation/<name>/lire")
+@may(OFFICE)
+def read(name: str) -> Response:
+    """Read a server now."""
+    run = actions.sync(actions.connector(name), vault=g.vault, now=g.now, clock=lambda: g.now)
+    state = RunState(run.state)
+    flash(f"Lecture n° {run.id} : {state.label}. {run.message}".strip(), state.tone)
+    return redirect(url_for("mdm.synchronisation"))
+
+
+@pages.post("/synchronisation/lectures/<int:run_id>/liberer")
+@may(OFFICE)
+def release(run_id: int) -> Response:
+    """Believe a quarantined reading after all."""
+    run = actions.release(run_id, request.form.get("reason", ""), Hand(g.person, g.now))
+    flash(f"Lecture n° {run.id} libérée : {run.changed + run.heard} appareils mis à jour.", "good")
+    return redirect(url_for("mdm.synchronisation"))
+
+
+@pages.post("/synchronisation/lectures/<int:run_id>/ecarter")
+@may(OFFICE)
+def reject(run_id: int) -> Response:
+    """Put a quarantined reading aside."""
+    run = actions.reject(run_id, request.form.get("reason", ""), Hand(g.person, g.now))
+    flash(f"Lecture n° {run.id} écartée : rien n'en est tiré.", "plain")
+    return redirect(url_for("mdm.synchronisation"))
+
+
+def class_panel(shown: MobileClass, when: When | None, now: datetime) -> Mapping[str, Any]:
+    """The discrepancies of one mobile class, for its page."""
+    return {"gaps": discrepancies(when, class_id=shown.id), "listened": queries.listened(), "now": now}
