@@ -63,7 +63,7 @@ def moves_from(stage: Stage) -> tuple[Stage, ...]:
     onward = _FROM.get(stage)
     if onward is None:
         position = PREPARATION.index(stage)
-        onward = PREPARATION[position + 1 : position + 2] + (Stage.BROKEN, Stage.SPARE)
+        onward = (*PREPARATION[position + 1 : position + 2], Stage.BROKEN, Stage.SPARE)
     away = () if stage in (Stage.LOST, Stage.STOLEN, Stage.EXPECTED) else (Stage.LOST, Stage.STOLEN)
     return tuple(dict.fromkeys(onward + away))
 

@@ -15,9 +15,9 @@ from mdm.driver import Access
 from mdm.drivers import KINDS, connect
 from mdm.models import Connector, SyncRun
 from mdm.run_state import RunState
-from mdm.vault import Vault
 from mdm.staging import unpacked
 from mdm.sync import Tell, apply, read_server, supersede
+from mdm.vault import Vault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 SHORTEST_REASON = 5

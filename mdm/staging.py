@@ -20,11 +20,16 @@ LIVE = frozenset({MdmStatus.ENROLLED.value, MdmStatus.PENDING.value})
 _batch = msgspec.msgpack.Decoder(list[DeviceReport])
 
 
+def _spool() -> BinaryIO:
+    """In memory while it is small, then on disk; gone with its reading."""
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 closed by `close`
+
+
 @dataclass(slots=True)
 class Staged:
     """What one reading brought: its reports on disk, and what is needed to prove it complete."""
 
-    file: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY)))
+    file: BinaryIO = field(default_factory=_spool)
     ids: set[str] = field(default_factory=set)
     live_serials: set[str] = field(default_factory=set)
     live_ids: set[str] = field(default_factory=set)

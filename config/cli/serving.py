@@ -12,7 +12,8 @@ from config.jobs import run_worker
 from config.settings import read
 from config.wiring import wire
 from config.work import work
-from mdm.simulator import FAULTS, serve as serve_simulator
+from mdm.simulator import FAULTS
+from mdm.simulator import serve as serve_simulator
 
 HELP_FAULTS = "Panne à jouer : " + ", ".join(FAULTS)
 

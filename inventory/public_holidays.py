@@ -1,0 +1,41 @@
+"""The public holidays of metropolitan France (code du travail, article L3133-1), computed for any year."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+_FIXED = {
+    (1, 1): "Jour de l'an",
+    (5, 1): "Fête du Travail",
+    (5, 8): "Victoire 1945",
+    (7, 14): "Fête nationale",
+    (8, 15): "Assomption",
+    (11, 1): "Toussaint",
+    (11, 11): "Armistice 1918",
+    (12, 25): "Noël",
+}
+_AFTER_EASTER = {1: "Lundi de Pâques", 39: "Ascension", 50: "Lundi de Pentecôte"}
+
+
+def holiday_on(day: date) -> str | None:
+    """The name of the public holiday that falls on a day, None on an ordinary one."""
+    return _of_year(day.year).get(day)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday by the Gregorian computus (Meeus, Jones, Butcher)."""
+    century, position = year // 100, year % 19
+    epact = (century - century // 4 - (8 * century + 13) // 25 + 19 * position + 15) % 30
+    moon = epact - (epact // 28) * (1 - (29 // (epact + 1)) * ((21 - position) // 11))
+    weekday = (year + year // 4 + moon + 2 - century + century // 4) % 7
+    offset = moon - weekday
+    month = 3 + (offset + 40) // 44
+    return date(year, month, offset + 28 - 31 * (month // 4))
+
+
+@lru_cache(maxsize=64)
+def _of_year(year: int) -> dict[date, str]:
+    found = {date(year, month, day): name for (month, day), name in _FIXED.items()}
+    sunday = easter(year)
+    return found | {sunday + timedelta(days=after): name for after, name in _AFTER_EASTER.items()}

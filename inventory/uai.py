@@ -1,0 +1,35 @@
+"""A school's identifier, the UAI: seven digits and a check letter, the number modulo 23 (répertoire académique et ministériel)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+SHAPE = re.compile(r"(0[0-8]\d|09[0-5]|9[78]\d|[67]20)\d{4}[A-Z]")
+
+
+def letter(number: int) -> str:
+    """The check letter of a seven-digit number: 0131204 gives N."""
+    return LETTERS[number % len(LETTERS)]
+
+
+def is_valid(text: str) -> bool:
+    """True for a UAI as it is stored: upper case, a département that exists, its own check letter."""
+    return bool(SHAPE.fullmatch(text)) and letter(int(text[:7])) == text[7]
+
+
+def normalise(text: str) -> str:
+    """The UAI as it is stored; ValueError, in French, with the value and the remedy.
+
+    Lower case and spaces are accepted, the check letter is verified and never guessed.
+    """
+    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    if not SHAPE.fullmatch(code):
+        raise ValueError(f"UAI « {text} » : il faut sept chiffres et une lettre, par exemple 0131204N.")
+    expected = letter(int(code[:7]))
+    if expected != code[7]:
+        raise ValueError(
+            f"UAI « {text} » : la lettre de contrôle de {code[:7]} est {expected}, pas {code[7]} ; vérifier les chiffres et la lettre."
+        )
+    return code
