@@ -1,29 +1,41 @@
 """The school holidays of a zone, read from the rows that the ministry publishes.
 
-A row's end is the day classes resume, so it is excluded; its moments carry offsets that change with summer time, so they are turned
-into dates of Europe/Paris (a naive reading shifts them to the day before). Days that no row covers are unknown, never guessed.
+A row's end is the day classes resume, so it is excluded; its moments carry offsets that change with summer time, so they are
+turned into dates of Europe/Paris (read as UTC, they would fall on the day before). Days that no row covers are unknown, never guessed.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from inventory.errors import Refused
+from inventory.french import short_day
 from inventory.paris import local_date
 
-ZONES = ("A", "B", "C")
 DAY = timedelta(days=1)
+Span = tuple[date, date]
+
+# The columns of the ministry's export by their names, and by their labels where these differ; in lower case.
+_LABELS = {"date de début": "start_date", "date de fin": "end_date"}
+_PUBLISHED = {"description", "population", "start_date", "end_date", "zones", "annee_scolaire"}
+_DAILY = {"date", "nom_vacances"}
+# What a year's rows must name before they are believed to leave no holiday out.
+_OF_A_YEAR = ("toussaint", "noël", "hiver", "printemps", "été")
+_COMMON_NOUNS = {"Hiver": "hiver", "Printemps": "printemps", "Été": "été"}
+_AWAY = {"True": True, "False": False}
 
 
 class UnknownCalendar(Refused):
     """A zone or a day for which no calendar was given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Break:
     """A school holiday; both dates included, pupils are away."""
 
@@ -34,98 +46,164 @@ class Break:
 
 @dataclass(frozen=True)
 class Holidays:
-    """The school holidays of a zone over the days that its calendars cover, both included."""
+    """The school holidays of a zone over the days that its calendars cover: spans apart and in order, both ends included."""
 
     zone: str
-    first: date
-    last: date
+    covered: tuple[Span, ...]
     breaks: tuple[Break, ...]
 
-    def require(self, day: date) -> None:
-        """Raise `UnknownCalendar` for a day outside what is covered."""
-        if not self.first <= day <= self.last:
-            raise UnknownCalendar(
-                f"Aucun calendrier scolaire de la zone {self.zone} ne couvre le {day:%d/%m/%Y} (connu du {self.first:%d/%m/%Y} au "
-                f"{self.last:%d/%m/%Y}) : ajouter celui de l'année voulue au dossier des calendriers."
-            )
+    @property
+    def first(self) -> date:
+        return self.covered[0][0]
+
+    @property
+    def last(self) -> date:
+        return self.covered[-1][1]
+
+    def require(self, first: date, last: date | None = None) -> None:
+        """Raise `UnknownCalendar` unless every day from `first` to `last` (or that one day) is covered."""
+        missing = first
+        for start, end in self.covered:
+            if start <= missing <= end:
+                if (last or first) <= end:
+                    return
+                missing = end + DAY
+        raise UnknownCalendar(self._unknown(missing))
+
+    def _unknown(self, day: date) -> str:
+        known = ", ".join(f"du {short_day(start)} au {short_day(end)}" for start, end in self.covered)
+        year = day.year if day.month >= 9 else day.year - 1
+        return (
+            f"Aucun calendrier scolaire de la zone {self.zone} ne couvre le {short_day(day)} (connu {known}) : ajouter celui de "
+            f"{year}-{year + 1}, que publie data.education.gouv.fr, au dossier des calendriers."
+        )
 
 
 def load(folder: Path, zone: str) -> Holidays:
-    """Read every calendar of a folder for one zone; raises `UnknownCalendar` when none speaks of it."""
-    covered: list[tuple[date, date]] = []
-    breaks: list[Break] = []
+    """Read every `*.csv` of a folder for one zone; `UnknownCalendar` when none speaks of it, `Refused` for a faulty file."""
+    years: dict[str, set[Break]] = defaultdict(set)
+    breaks, covered = list[Break](), list[Span]()
     for path in sorted(folder.glob("*.csv")):
-        found, spans = _read(path, zone)
-        breaks += found
-        covered += spans
+        rows = list(_rows(path))
+        if rows and set(rows[0]) >= _DAILY:
+            found, spans = _daily(rows, zone, path.name)
+            breaks, covered = breaks + found, covered + spans
+        else:
+            _published(rows, zone, path.name, years)
+    breaks += [one for of_year in years.values() for one in of_year if one.first <= one.last]
+    covered += [(one.first, one.last) for one in breaks]
+    covered += [span for year, of_year in years.items() if (span := _school_year(year, of_year, breaks))]
     if not covered:
-        raise UnknownCalendar(f"Aucun calendrier scolaire de la zone {zone} dans {folder} : y ajouter le fichier de l'année voulue.")
-    first, last = _joined(covered)
-    return Holidays(zone, first, last, _merged(breaks))
+        raise UnknownCalendar(
+            f"Aucun calendrier scolaire de la zone {zone} dans {folder} : y ajouter celui que publie data.education.gouv.fr, "
+            "ou corriger la zone (A, B ou C)."
+        )
+    return Holidays(zone, _joined(covered), _merged(breaks))
 
 
-def _read(path: Path, zone: str) -> tuple[list[Break], list[tuple[date, date]]]:
-    text = path.read_text(encoding="utf-8-sig")
-    header = text.partition("\n")[0]
-    if "Date de début" in header:
-        return _published(csv.DictReader(text.splitlines(), delimiter=";"), zone)
-    if "nom_vacances" in header:
-        return _daily(csv.DictReader(text.splitlines()), zone)
-    return [], []
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a file under the columns' own names; `Refused` if it is no school calendar."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{path.name} : ce calendrier n'est pas en UTF-8 ; l'enregistrer en CSV UTF-8.") from fault
+    header = lines[0] if lines else ""
+    names = [name.strip().lower() for name in header.split(";" if ";" in header else ",")]
+    names = [_LABELS.get(name, name) for name in names]
+    if not (set(names) >= _PUBLISHED or set(names) >= _DAILY):
+        raise Refused(
+            f"{path.name} : colonnes non reconnues ({header[:80]}) ; déposer l'export CSV du jeu « calendrier scolaire » de "
+            "data.education.gouv.fr, ou retirer ce fichier du dossier des calendriers."
+        )
+    for cells in csv.reader(lines[1:], delimiter=";" if ";" in header else ","):
+        filled = [unicodedata.normalize("NFC", cell.strip()) for cell in cells] + [""] * len(names)
+        yield dict(zip(names, filled, strict=False))
 
 
-def _published(rows: Iterable[dict[str, str]], zone: str) -> tuple[list[Break], list[tuple[date, date]]]:
+def _published(rows: Iterable[Mapping[str, str]], zone: str, file: str, years: dict[str, set[Break]]) -> None:
     """The ministry's own rows: one per holiday and académie; those of teachers alone are left out."""
-    breaks, covered = set[Break](), list[tuple[date, date]]()
-    years: dict[str, list[Break]] = {}
-    for row in rows:
-        if row["Zones"] != f"Zone {zone}" or row["Population"] == "Enseignants":
+    for number, row in enumerate(rows, start=2):
+        if row["zones"] in (zone, f"Zone {zone}") and row["population"] != "Enseignants":
+            first, resumes = (_day(row, name, f"{file}, ligne {number}") for name in ("start_date", "end_date"))
+            years[row["annee_scolaire"]].add(Break(first, resumes - DAY, _named(row["description"])))
+
+
+def _daily(rows: Iterable[Mapping[str, str]], zone: str, file: str) -> tuple[list[Break], list[Span]]:
+    """One line a day, a column for each zone; a zone without a column is not spoken of."""
+    column, days = f"vacances_zone_{zone.lower()}", dict[date, str]()
+    for number, row in enumerate(rows, start=2):
+        if column not in row:
             continue
-        first, resumes = (local_date(datetime.fromisoformat(row[name])) for name in ("Date de début", "Date de fin"))
-        found = Break(first, resumes - DAY, row["Description"])
-        breaks.add(found)
-        years.setdefault(row["annee_scolaire"], []).append(found)
-    for year, found_in_year in years.items():
-        covered.append((min(one.first for one in found_in_year), max(one.last for one in found_in_year)))
-        if any(one.name.startswith("Vacances d'Été") for one in found_in_year):
-            covered.append((date(int(year[:4]), 9, 4), covered[-1][0]))
-    return sorted(breaks, key=lambda one: one.first), covered
+        if row[column] not in _AWAY:
+            raise _unreadable(f"{file}, ligne {number}", column, row[column], "True ou False")
+        days[_day(row, "date", f"{file}, ligne {number}")] = _named(row["nom_vacances"]) if _AWAY[row[column]] else ""
+    covered = [(first, last) for first, last, _ in _runs((day, "") for day in days)]
+    return [Break(first, last, name) for first, last, name in _runs(days.items()) if name], covered
 
 
-def _daily(rows: Iterable[dict[str, str]], zone: str) -> tuple[list[Break], list[tuple[date, date]]]:
-    """One line a day, a column for each zone."""
-    column = f"vacances_zone_{zone.lower()}"
-    days = [(date.fromisoformat(row["date"]), row[column] == "True", row["nom_vacances"]) for row in rows if column in row]
-    if not days:
-        return [], []
-    return list(_runs(days)), [(days[0][0], days[-1][0])]
+def _day(row: Mapping[str, str], name: str, where: str) -> date:
+    """A date, or a moment with its offset as the date that it is in Paris."""
+    try:
+        moment = datetime.fromisoformat(row[name])
+    except ValueError as fault:
+        raise _unreadable(where, name, row[name], "2017-10-21 ou 2017-10-21T00:00:00+02:00") from fault
+    return local_date(moment) if moment.tzinfo else moment.date()
 
 
-def _runs(days: list[tuple[date, bool, str]]) -> Iterator[Break]:
-    start: tuple[date, str] | None = None
-    for day, away, name in days:
-        if away and start is None:
-            start = (day, name)
-        elif not away and start is not None:
-            yield Break(start[0], day - DAY, start[1])
-            start = None
-    if start is not None:
-        yield Break(start[0], days[-1][0], start[1])
+def _unreadable(where: str, name: str, text: str, remedy: str) -> Refused:
+    return Refused(f"{where} : {name} = « {text} » est illisible ; écrire {remedy}.")
 
 
-def _joined(covered: list[tuple[date, date]]) -> tuple[date, date]:
-    """The stretch of days covered without a hole, from the first."""
-    first, last = min(covered)
-    for start, end in sorted(covered):
-        if start <= last + DAY:
-            last = max(last, end)
-    return first, last
+def _named(published: str) -> str:
+    """`Vacances d'Hiver` as French writes it: `Vacances d'hiver`."""
+    for capital, plain in _COMMON_NOUNS.items():
+        published = published.replace(capital, plain)
+    return published
 
 
-def _merged(breaks: list[Break]) -> tuple[Break, ...]:
+def _school_year(name: str, found: Iterable[Break], breaks: Iterable[Break]) -> Span | None:
+    """The days of a school year that its rows speak of; None if a holiday is missing, for then the others prove no class.
+
+    A year begins where the summer before it ends; without that row it is believed from 15 September on, by when classes have resumed.
+    The next summer published by its first day alone ("Début des vacances d'été") ends the year on the eve.
+    """
+    told = list(found)
+    if not name[:4].isdigit() or not all(any(word in one.name.lower() for one in told) for word in _OF_A_YEAR):
+        return None
+    autumn = int(name[:4])
+    resumed = [one.last + DAY for one in breaks if date(autumn, 8, 15) <= one.last < date(autumn, 9, 15)]
+    return max(resumed, default=date(autumn, 9, 15)), max(one.last for one in told)
+
+
+def _runs(days: Iterable[tuple[date, str]]) -> Iterator[tuple[date, date, str]]:
+    """Days that follow one another under the same name, as first, last and name."""
+    run: tuple[date, date, str] | None = None
+    for day, name in sorted(days):
+        if run and (run[1] + DAY, run[2]) == (day, name):
+            run = (run[0], day, name)
+            continue
+        if run:
+            yield run
+        run = (day, day, name)
+    if run:
+        yield run
+
+
+def _joined(covered: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days in as few spans as can be."""
+    joined: list[Span] = []
+    for first, last in sorted(covered):
+        if joined and first <= joined[-1][1] + DAY:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return tuple(joined)
+
+
+def _merged(breaks: Iterable[Break]) -> tuple[Break, ...]:
     """Overlapping rows of the same holiday as one."""
     merged: list[Break] = []
-    for one in sorted(breaks, key=lambda each: (each.first, each.last)):
+    for one in sorted(breaks):
         if merged and one.first <= merged[-1].last:
             merged[-1] = Break(merged[-1].first, max(merged[-1].last, one.last), merged[-1].name)
         else:

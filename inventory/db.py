@@ -13,13 +13,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import peewee
-from peewee import BigIntegerField, Database, DatabaseProxy, Model, TextField
+from peewee import BigIntegerField, Database, DatabaseProxy, DateField, Model, TextField
 from playhouse.apsw_ext import APSWDatabase
 
 from inventory.errors import Refused
@@ -97,6 +97,13 @@ class AmountField(BigIntegerField):
 
     def python_value(self, value: int | None) -> Decimal | None:
         return None if value is None else Decimal(value) / 100
+
+
+class DayField(DateField):
+    """A date, bound as its ISO text: what every engine takes for a date."""
+
+    def db_value(self, value: date | None) -> str | None:
+        return None if value is None else value.isoformat()
 
 
 class JsonField(TextField):

@@ -12,13 +12,12 @@ from peewee import (
     BooleanField,
     CharField,
     CompositeKey,
-    DateField,
     ForeignKeyField,
     IntegerField,
     TextField,
 )
 
-from inventory.db import AmountField, JsonField, MomentField, Table
+from inventory.db import AmountField, DayField, JsonField, MomentField, Table
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.roles import Role
@@ -61,8 +60,8 @@ class Closing(Table):
 
     id = AutoField()
     school = ForeignKeyField(School, null=True, backref="closings", on_delete="RESTRICT")
-    first = DateField()
-    last = DateField()
+    first = DayField()
+    last = DayField()
     reason = CharField()
 
 
@@ -77,8 +76,8 @@ class MobileClass(Table):
     expected = IntegerField()
     convention = CharField(default="", index=True)
     baseline = CharField(default="")
-    window_first = DateField(null=True)
-    window_last = DateField(null=True)
+    window_first = DayField(null=True)
+    window_last = DayField(null=True)
     withdrawn = BooleanField(default=False)
 
 
@@ -115,7 +114,7 @@ class Tablet(Table):
     asset_tag = CharField(unique=True, null=True)
     model = CharField(default="")
     purchase_line = ForeignKeyField(PurchaseLine, null=True, backref="tablets", on_delete="RESTRICT")
-    warranty_end = DateField(null=True)
+    warranty_end = DayField(null=True)
     mobile_class = ForeignKeyField(MobileClass, null=True, backref="tablets", on_delete="RESTRICT")
     slot = IntegerField(null=True)
     stage = CharField(default=Stage.EXPECTED.value, index=True)

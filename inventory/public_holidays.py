@@ -1,4 +1,7 @@
-"""The public holidays of metropolitan France (code du travail, article L3133-1), computed for any year."""
+"""The public holidays of metropolitan France (code du travail, article L3133-1), computed for any year.
+
+Alsace-Moselle's two more days and those of the overseas départements are not national and are not here.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def holiday_on(day: date) -> str | None:
 
 
 def easter(year: int) -> date:
-    """Easter Sunday by the Gregorian computus (Meeus, Jones, Butcher)."""
+    """Easter Sunday of a Gregorian year (1583 on), by Oudin's computus of 1940 as C. Tøndering's calendar FAQ gives it."""
     century, position = year // 100, year % 19
     epact = (century - century // 4 - (8 * century + 13) // 25 + 19 * position + 15) % 30
     moon = epact - (epact // 28) * (1 - (29 // (epact + 1)) * ((21 - position) // 11))
@@ -36,6 +39,7 @@ def easter(year: int) -> date:
 
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> dict[date, str]:
-    found = {date(year, month, day): name for (month, day), name in _FIXED.items()}
+    """Ascension falls on a fixed feast in some years (1 May 2008): the fixed one's name stays."""
     sunday = easter(year)
-    return found | {sunday + timedelta(days=after): name for after, name in _AFTER_EASTER.items()}
+    moving = {sunday + timedelta(days=after): name for after, name in _AFTER_EASTER.items()}
+    return moving | {date(year, month, day): name for (month, day), name in _FIXED.items()}

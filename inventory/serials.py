@@ -8,27 +8,35 @@ from collections.abc import Iterable
 
 SHORTEST, LONGEST = 5, 40
 PLACEHOLDERS = frozenset({
-    "TOBEFILLEDBYOEM", "UNKNOWN", "INCONNU", "INCONNUE", "NONE", "NULL", "DEFAULTSTRING", "SYSTEMSERIALNUMBER", "SERIALNUMBER",
-    "NUMERODESERIE", "NOTSPECIFIED", "NONRENSEIGNE", "0123456789", "123456789", "1234567890", "0123456789ABCDEF", "ABCDEFGHIJ",
+    "TOBEFILLEDBYOEM", "TOBEFILLED", "UNKNOWN", "INCONNU", "INCONNUE", "NONE", "NULL", "DEFAULT", "DEFAULTSTRING",
+    "SYSTEMSERIALNUMBER", "SERIALNUMBER", "SERIAL", "NUMERODESERIE", "NOTSPECIFIED", "NOTAPPLICABLE", "NOTAVAILABLE",
+    "NONRENSEIGNE", "SANSNUMERO", "AUCUN", "NEANT", "0123456789ABCDEF", "ABCDEFGHIJ",
 })  # fmt: skip
 _NOISE = re.compile(r"[\s\-‐-―_./\\]+")
 _CONFUSED = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_COUNTING = "01234567890123456789012345678901234567890"
+_APPLE = re.compile(r"[0-9A-HJ-NP-Z]{3}[C-HJ-NP-TV-Z][1-9C-HJ-NP-RTV-Y][0-9A-HJ-NP-Z]{7}")
+"""Apple's twelve characters until 2021: plant 3, year 1, week 1, unique 3, model 4; no O and no I."""
 
 
 def normalise(text: str) -> str:
-    """Upper case, no spaces, hyphens or dots, width and accents of the keyboard undone (NFKC)."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    """Upper case, no spaces, hyphens or dots, width and accents of the keyboard undone (NFKC).
+
+    The S that Apple's bar codes put before the number goes when what follows is an Apple number, and only then.
+    """
+    plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return plain[1:] if plain.startswith("S") and _APPLE.fullmatch(plain[1:]) else plain
 
 
 def complaint(serial: str) -> str | None:
     """Why a serial number names no device, in French; None if it may be one."""
-    if not serial:
+    plain = normalise(serial)
+    if not plain:
         return "N° de série absent : le relever au dos de la tablette."
     if _SCIENTIFIC.fullmatch(serial.strip()):
         return f"N° de série « {serial} » : le tableur l'a changé en nombre ; mettre la colonne en texte et le ressaisir."
-    plain = normalise(serial)
-    if plain in PLACEHOLDERS or len(set(plain)) <= 1:
+    if plain in PLACEHOLDERS or len(set(plain)) == 1 or (len(plain) >= SHORTEST and plain in _COUNTING):
         return f"N° de série « {serial} » : ce n'est qu'un remplissage du fabricant ; relever le vrai numéro sur la tablette."
     if not plain.isascii() or not plain.isalnum():
         return f"N° de série « {serial} » : seuls des chiffres et des lettres sans accent sont attendus ; vérifier la saisie."
@@ -43,10 +51,10 @@ def confusion_key(serial: str) -> str:
 
 
 def near_duplicates(serials: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of different serials that only O/0 or I/1 tell apart, in the order given."""
+    """Pairs of different serials that only O/0 or I/1 tell apart: each one with the first of its likes, in the order given."""
     first: dict[str, str] = {}
     pairs = []
-    for serial in serials:
+    for serial in dict.fromkeys(normalise(serial) for serial in serials):
         other = first.setdefault(confusion_key(serial), serial)
         if other != serial:
             pairs.append((other, serial))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-SHAPE = re.compile(r"(0[0-8]\d|09[0-5]|9[78]\d|[67]20)\d{4}[A-Z]")
+SHAPE = re.compile(r"(0[0-8][0-9]|09[0-5]|9[78][0-9]|[67]20)[0-9]{4}[A-Z]")
 
 
 def letter(number: int) -> str:

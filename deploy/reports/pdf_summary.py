@@ -1,0 +1,95 @@
+"""The quarter on one A4 page, as a tagged PDF (PDF/UA-1) set by typst with its own fonts: no network, no system font."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+from deploy.reports.quarter import Quarter
+from deploy.reports.tables import Export, Figure, Summary
+from inventory.french import day, moment, number, typeset
+from inventory.paris import local_date
+
+TEMPLATE = "summary.typ"
+A_ROW, MOST_FIGURES = 4, 12
+LONG_TITLE, LONG_REMARK = 220, 300
+_SVG_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
+
+
+def pdf_bytes(export: Export) -> bytes:
+    """The page; its inner time is the day of issue, so that equal exports give equal bytes."""
+    template = files("deploy.reports").joinpath(TEMPLATE).read_bytes()
+    made = typst.compile(
+        template,
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"page": json.dumps(_page(export), ensure_ascii=False)},
+        pdf_standards="ua-1",
+        timestamp=export.summary.issued.astimezone(UTC),
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("the summary took more than one file")
+    return made
+
+
+def _page(export: Export) -> dict[str, Any]:
+    summary = export.summary
+    return {
+        "document_title": f"{summary.title}, {summary.period_label}",
+        "author": f"Cartable {export.version}",
+        "title": _short(summary.title, LONG_TITLE),
+        "period_label": summary.period_label,
+        "convention": _short(summary.convention, LONG_TITLE),
+        "provisional": summary.provisional,
+        "dates": _dates(export),
+        "columns": A_ROW,
+        "figures": [_card(figure) for figure in summary.figures[:MOST_FIGURES]],
+        **_plot(summary),
+        "remarks_title": "Classe par classe",
+        "remarks": [_short(remark, LONG_REMARK) for remark in summary.remarks],
+        "more": " de plus dans trimestre.xlsx",
+        "mention": typeset(summary.mention),
+        "origin": _origin(export),
+        "digest": export.journal_digest,
+    }
+
+
+def _plot(summary: Summary) -> dict[str, Any]:
+    told = _SVG_TITLE.search(summary.plot_svg or "")
+    title = typeset(told[1]) if told else "Avancement dans la fenêtre de déploiement"
+    return {"plot": summary.plot_svg, "plot_title": title, "plot_alt": title}
+
+
+def _card(figure: Figure) -> dict[str, str]:
+    return {"label": typeset(figure.label), "value": _shown(figure.value), "unit": typeset(figure.unit)}
+
+
+def _shown(value: int | Decimal | str) -> str:
+    if isinstance(value, int):
+        return number(value)
+    return f"{value:f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+
+def _dates(export: Export) -> str:
+    """The last day told: the quarter's, or today's when it is not over."""
+    summary = export.summary
+    last = min(Quarter.parse(export.key).last, local_date(summary.known))
+    known = moment(summary.known)
+    issued = "" if summary.issued == summary.known else f", émis le {moment(summary.issued)}"
+    return f"État au {day(last)}, tel que connu le {known}{issued}"
+
+
+def _origin(export: Export) -> str:
+    told = f"Cartable {export.version}, d'après le journal jusqu'à la ligne {number(export.journal_position)}, d'empreinte SHA-256 :"
+    return typeset(told)
+
+
+def _short(text: str, longest: int) -> str:
+    told = typeset(text)
+    return told if len(told) <= longest else told[: longest - 1].rstrip() + "…"

@@ -1,0 +1,183 @@
+"""The quarter as one workbook: a summary sheet, then a sheet per table whose cells have their type; no text is a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from deploy.reports.csv_files import FRENCH
+from deploy.reports.tables import Column, Export, Figure, Kind, Summary, Table, cents
+from inventory.french import moment
+from inventory.paris import PARIS
+
+INK, TEAL, PALE, AMBER, GREY = "#16324F", "#1F6F78", "#E8F0F1", "#8A4B08", "#5B6770"
+SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+SUMMARY_SHEET = "Synthèse"
+LONGEST_TEXT = 32_767
+FIRST_YEAR = 1900
+A4 = 9
+NARROW, WIDE, LOOKED_AT = 9, 60, 200
+NUMBER_FORMATS: Mapping[Kind, str] = {
+    "text": "@",
+    "int": "#,##0",
+    "decimal": "General",
+    "amount": '#,##0.00 "€"',
+    "date": "dd/mm/yyyy",
+    "moment": "dd/mm/yyyy hh:mm:ss",
+    "bool": "General",
+}
+_NOT_XML = re.compile("[\ufffe\uffff]")
+Put = Callable[[Worksheet, int, int, Any, Format], object]
+
+
+def xlsx_bytes(export: Export) -> bytes:
+    """The workbook; its inner times are the day of issue and 1 January 1980, so that equal exports give equal bytes."""
+    out = io.BytesIO()
+    with Workbook(out, SAFE) as book:
+        book.set_properties(_properties(export))
+        _summary_sheet(book, export)
+        header = book.add_format(
+            {"bold": True, "font_color": "white", "bg_color": INK, "valign": "vcenter", "text_wrap": True, "border_color": INK}
+        )
+        formats = {kind: book.add_format({"num_format": code, "valign": "top"}) for kind, code in NUMBER_FORMATS.items()}
+        for table in export.tables:
+            _table_sheet(book.add_worksheet(_sheet_name(table.title)), table, export.summary, header, formats)
+    return out.getvalue()
+
+
+def _properties(export: Export) -> dict[str, Any]:
+    summary = export.summary
+    return {
+        "title": f"{summary.title}, {summary.period_label}",
+        "subject": summary.convention,
+        "author": f"Cartable {export.version}",
+        "comments": summary.mention,
+        "created": summary.issued.astimezone(UTC).replace(tzinfo=None),
+    }
+
+
+def _table_sheet(
+    sheet: Worksheet, table: Table, summary: Summary, header: Format, formats: Mapping[Kind, Format]
+) -> None:
+    for place, column in enumerate(table.columns):
+        _text(sheet, 0, place, column.label, header)
+        sheet.set_column(place, place, _width(table, place, column))
+    cells = [(place, PUT[column.kind], formats[column.kind]) for place, column in enumerate(table.columns)]
+    for line, row in enumerate(table.rows, 1):
+        for place, put, cell_format in cells:
+            if row[place] is not None:
+                put(sheet, line, place, row[place], cell_format)
+    last = max(len(table.columns) - 1, 0)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(table.rows), last)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    sheet.repeat_rows(0)
+    _page(sheet, summary, landscape=True)
+
+
+def _summary_sheet(book: Workbook, export: Export) -> None:
+    summary, sheet = export.summary, book.add_worksheet(SUMMARY_SHEET)
+    title, period, soft, head, label, count, mention, warn = (book.add_format(looks) for looks in _LOOKS)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 14)
+    sheet.set_column(2, 3, 26)
+    _text(sheet, 0, 0, summary.period_label, period)
+    _text(sheet, 1, 0, summary.title, title)
+    _text(sheet, 2, 0, summary.convention, soft)
+    _text(sheet, 3, 0, f"Émis le {moment(summary.issued)}, d'après ce qui était connu le {moment(summary.known)}", soft)
+    if summary.provisional:
+        _text(sheet, 4, 0, "PROVISOIRE : le trimestre n'est pas fini", warn)
+    for place, name in enumerate(("Chiffre", "Valeur", "Précision", "Feuille d'origine")):
+        _text(sheet, 5, place, name, head)
+    titles = {table.key: _sheet_name(table.title) for table in export.tables}
+    line = 5
+    for line, figure in enumerate(summary.figures, 6):
+        _figure(sheet, line, figure, titles.get(figure.source, figure.source), label, count)
+    for line, remark in enumerate(summary.remarks, line + 2):
+        _text(sheet, line, 0, remark, soft)
+    _text(sheet, line + 2, 0, summary.mention, mention)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    _page(sheet, summary, landscape=False)
+
+
+def _figure(sheet: Worksheet, line: int, figure: Figure, source: str, label: Format, count: Format) -> None:
+    _text(sheet, line, 0, figure.label, label)
+    put = _text if isinstance(figure.value, str) else Worksheet.write_number
+    put(sheet, line, 1, figure.value, count)
+    _text(sheet, line, 2, figure.unit, label)
+    _text(sheet, line, 3, source, label)
+
+
+def _page(sheet: Worksheet, summary: Summary, *, landscape: bool) -> None:
+    """Printed on A4 with the mention of article 9 at the foot of each page."""
+    sheet.set_paper(A4)
+    if landscape:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    foot = summary.mention.replace("&", "&&")[:200]
+    sheet.set_footer(f"&L&8{foot}&R&8&P / &N")
+
+
+def _sheet_name(title: str) -> str:
+    """A name that spreadsheets accept: 31 characters, none of `[ ] : * ? / \\`."""
+    return re.sub(r"[][:*?/\\]", " ", title)[:31].strip(" '")
+
+
+def _width(table: Table, place: int, column: Column) -> int:
+    shown = (FRENCH[column.kind](row[place]) for row in table.rows[:LOOKED_AT] if row[place] is not None)
+    longest = max((len(text) for text in shown), default=0)
+    return min(max(longest, len(column.label) + 3, NARROW) + 2, WIDE)
+
+
+def _text(sheet: Worksheet, line: int, place: int, value: str, cell_format: Format) -> object:
+    """A text as it is, even when it looks like a formula or a link; cut where the file format has no more room."""
+    told = _NOT_XML.sub("\ufffd", str(value))
+    if len(told) > LONGEST_TEXT:
+        told = told[: LONGEST_TEXT - 1] + "…"
+    return sheet.write_string(line, place, told, cell_format)
+
+
+def _amount(sheet: Worksheet, line: int, place: int, value: Any, cell_format: Format) -> object:
+    return sheet.write_number(line, place, cents(value), cell_format)
+
+
+def _date(sheet: Worksheet, line: int, place: int, value: date, cell_format: Format) -> object:
+    """A date, or its text when spreadsheets cannot count from so far back."""
+    if value.year < FIRST_YEAR:
+        return _text(sheet, line, place, FRENCH["date"](value), cell_format)
+    return sheet.write_datetime(line, place, value, cell_format)
+
+
+def _moment(sheet: Worksheet, line: int, place: int, value: datetime, cell_format: Format) -> object:
+    """The hour the clocks of Paris showed, to the second: spreadsheets know no time zone."""
+    local = value.astimezone(PARIS).replace(tzinfo=None, microsecond=0)
+    return _date(sheet, line, place, local, cell_format)
+
+
+PUT: Mapping[Kind, Put] = {
+    "text": _text,
+    "int": Worksheet.write_number,
+    "decimal": Worksheet.write_number,
+    "amount": _amount,
+    "date": _date,
+    "moment": _moment,
+    "bool": Worksheet.write_boolean,
+}
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"font_size": 13, "font_color": TEAL},
+    {"font_size": 20, "bold": True, "font_color": INK},
+    {"font_color": GREY},
+    {"bold": True, "font_color": "white", "bg_color": INK},
+    {"bottom": 1, "bottom_color": PALE},
+    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0.##", "align": "right"},
+    {"italic": True, "font_color": INK},
+    {"bold": True, "font_color": AMBER},
+)

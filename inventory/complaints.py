@@ -1,0 +1,23 @@
+"""A complaint about a row of a file: its row, field and value, what is wrong, and the remedy, in French."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One fault (or one doubt) of one row; rows are numbered as the spreadsheet shows them."""
+
+    row: int
+    field: str
+    value: str
+    problem: str
+    remedy: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The whole complaint on one line."""
+        value = f" = « {self.value} »" if self.value else ""
+        remedy = f" ; {self.remedy}" if self.remedy else ""
+        return f"ligne {self.row}, {self.field}{value} : {self.problem}{remedy}."

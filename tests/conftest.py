@@ -1,0 +1,106 @@
+"""Two schools of Aix, their carts, and the people around them, on 15 November 2017 at ten in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from config.models import TABLES as CONFIG_TABLES
+from deploy.models import TABLES as DEPLOY_TABLES
+from inventory import db
+from inventory.actions.places import register_class, register_school
+from inventory.actions.records import Hand
+from inventory.contact import Thresholds
+from inventory.models import TABLES as INVENTORY_TABLES
+from inventory.models import MobileClass, Person, School
+from inventory.queries import school_times
+from inventory.roles import Role
+from mdm.models import TABLES as MDM_TABLES
+
+ROOT = Path(__file__).parent.parent
+AN_AUTUMN_MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return AN_AUTUMN_MORNING
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Path]:
+    """An empty database with every table, open; the calendars of the town."""
+    path = tmp_path / "cartable.db"
+    database = db.connect(f"sqlite:///{path}")
+    school_times.use(ROOT / "config" / "calendars", Thresholds())
+    with db.database.connection_context():
+        database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
+        db.append_only("event")
+        yield path
+    database.close_all() if hasattr(database, "close_all") else None
+
+
+def _person(login: str, name: str, role: Role, signatory: str = "") -> Person:
+    return Person.create(login=login, name=name, role=role.value, signatory=signatory)
+
+
+@pytest.fixture
+def alice(store: Path) -> Person:
+    return _person("alice", "Alice (DSI)", Role.MANAGER)
+
+
+@pytest.fixture
+def bruno(store: Path) -> Person:
+    return _person("bruno", "Bruno (technicien)", Role.TECHNICIAN)
+
+
+@pytest.fixture
+def chloe(store: Path) -> Person:
+    return _person("chloe", "Chloé (comité technique, commune)", Role.TECHNICAL_COMMITTEE, "commune")
+
+
+@pytest.fixture
+def driss(store: Path) -> Person:
+    return _person("driss", "Driss (comité technique, académie)", Role.TECHNICAL_COMMITTEE, "academie")
+
+
+@pytest.fixture
+def emma(store: Path) -> Person:
+    return _person("emma", "Emma (académie)", Role.ACADEMY)
+
+
+@pytest.fixture
+def hand(alice: Person, now: datetime) -> Hand:
+    return Hand(alice, now)
+
+
+@pytest.fixture
+def granettes(hand: Hand) -> School:
+    values = {"uai": "0131204n", "name": "École primaire Les Granettes", "zone": "B", "rhythm": "4.5-wednesday"}
+    return register_school(values, hand)[0]
+
+
+@pytest.fixture
+def floriales(hand: Hand) -> School:
+    values = {"uai": "0132397K", "name": "École primaire Les Floriales", "zone": "B", "rhythm": "4.5-wednesday"}
+    return register_school(values, hand)[0]
+
+
+def cart(code: str, school: School, hand: Hand) -> MobileClass:
+    values = {
+        "code": code, "school": school, "slots": 16, "expected": 14, "window_first": date(2017, 10, 1),
+        "window_last": date(2017, 12, 31),
+    }  # fmt: skip
+    return register_class(values, [("charger", "Câbles de charge", 16)], hand)
+
+
+@pytest.fixture
+def granettes_cart(granettes: School, hand: Hand) -> MobileClass:
+    return cart("AIX-CM01", granettes, hand)
+
+
+@pytest.fixture
+def floriales_cart(floriales: School, hand: Hand) -> MobileClass:
+    return cart("AIX-CM02", floriales, hand)
