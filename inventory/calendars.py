@@ -7,6 +7,7 @@ turned into dates of Europe/Paris (read as UTC, they would fall on the day befor
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,7 @@ _DAILY = {"date", "nom_vacances"}
 # What a year's rows must name before they are believed to leave no holiday out.
 _OF_A_YEAR = ("toussaint", "noël", "hiver", "printemps", "été")
 _COMMON_NOUNS = {"Hiver": "hiver", "Printemps": "printemps", "Été": "été"}
+_YEAR = re.compile(r"[12][0-9]{3}-[12][0-9]{3}")
 _AWAY = {"True": True, "False": False}
 
 
@@ -108,14 +110,14 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     except UnicodeDecodeError as fault:
         raise Refused(f"{path.name} : ce calendrier n'est pas en UTF-8 ; l'enregistrer en CSV UTF-8.") from fault
     header = lines[0] if lines else ""
-    names = [name.strip().lower() for name in header.split(";" if ";" in header else ",")]
-    names = [_LABELS.get(name, name) for name in names]
+    cells_of = csv.reader(lines, delimiter=";" if ";" in header else ",")
+    names = [_LABELS.get(name, name) for name in (cell.strip().lower() for cell in next(cells_of, []))]
     if not (set(names) >= _PUBLISHED or set(names) >= _DAILY):
         raise Refused(
             f"{path.name} : colonnes non reconnues ({header[:80]}) ; déposer l'export CSV du jeu « calendrier scolaire » de "
             "data.education.gouv.fr, ou retirer ce fichier du dossier des calendriers."
         )
-    for cells in csv.reader(lines[1:], delimiter=";" if ";" in header else ","):
+    for cells in cells_of:
         filled = [unicodedata.normalize("NFC", cell.strip()) for cell in cells] + [""] * len(names)
         yield dict(zip(names, filled, strict=False))
 
@@ -125,6 +127,8 @@ def _published(rows: Iterable[Mapping[str, str]], zone: str, file: str, years: d
     for number, row in enumerate(rows, start=2):
         if row["zones"] in (zone, f"Zone {zone}") and row["population"] != "Enseignants":
             first, resumes = (_day(row, name, f"{file}, ligne {number}") for name in ("start_date", "end_date"))
+            if resumes < first:
+                raise Refused(f"{file}, ligne {number} : la reprise ({short_day(resumes)}) vient avant le début ({short_day(first)}).")
             years[row["annee_scolaire"]].add(Break(first, resumes - DAY, _named(row["description"])))
 
 
@@ -132,7 +136,7 @@ def _daily(rows: Iterable[Mapping[str, str]], zone: str, file: str) -> tuple[lis
     """One line a day, a column for each zone; a zone without a column is not spoken of."""
     column, days = f"vacances_zone_{zone.lower()}", dict[date, str]()
     for number, row in enumerate(rows, start=2):
-        if column not in row:
+        if not row.get(column):
             continue
         if row[column] not in _AWAY:
             raise _unreadable(f"{file}, ligne {number}", column, row[column], "True ou False")
@@ -168,7 +172,7 @@ def _school_year(name: str, found: Iterable[Break], breaks: Iterable[Break]) -> 
     The next summer published by its first day alone ("Début des vacances d'été") ends the year on the eve.
     """
     told = list(found)
-    if not name[:4].isdigit() or not all(any(word in one.name.lower() for one in told) for word in _OF_A_YEAR):
+    if not _YEAR.fullmatch(name) or not all(any(word in one.name.lower() for one in told) for word in _OF_A_YEAR):
         return None
     autumn = int(name[:4])
     resumed = [one.last + DAY for one in breaks if date(autumn, 8, 15) <= one.last < date(autumn, 9, 15)]

@@ -9,34 +9,52 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inventory.calendars import UnknownCalendar
+from inventory.errors import Refused
+from inventory.french import NBSP, counted, moment
 from inventory.paris import PARIS
 from inventory.school_time import SchoolTime
 from inventory.status import Status
 
 A_DAY = timedelta(hours=24)
+AN_HOUR = timedelta(hours=1)
 
 
 class ContactState(Status):
-    """What a device's silence means."""
+    """What a device's silence means.
+
+    - `silent`, `watch`: as many whole school days of silence as the thresholds say, holidays or not: an alarm does not go to sleep.
+    - `resting`: below the thresholds, not heard for a day or more, and no hour of class in the last 24 h: a school that is shut
+      gives a tablet no occasion to be heard. So a cart last seen on the Friday afternoon before Toussaint rests until the first
+      minute of class of the Monday after, and on a Sunday in term too.
+    - `recent`: any other known silence below the thresholds.
+    - `unknown`: never heard, heard later than `now` only, or a silence that leaves the known calendars.
+    """
 
     RECENT = "recent", "contact récent", "wifi", "good"
     RESTING = "resting", "au repos", "moon", "rest"
     WATCH = "watch", "à surveiller", "eye", "watch"
     SILENT = "silent", "silencieuse", "wifi-off", "bad"
-    UNKNOWN = "unknown", "jamais en contact", "circle-help", "unknown"
+    UNKNOWN = "unknown", "contact inconnu", "circle-help", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From how many school days of silence a device is watched, and is an alarm."""
+    """From how many whole school days of silence a device is watched, and is an alarm."""
 
     watch: int = 10
     silent: int = 20
 
+    def __post_init__(self) -> None:
+        if not 0 < self.watch <= self.silent:
+            raise Refused(
+                f"Seuils de silence incohérents : à surveiller à {self.watch} jours de classe, silencieuse à {self.silent} ; "
+                "il faut au moins 1, et le second au moins égal au premier."
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A silence: on the wall, in hours of class, and in whole school days (None where no calendar covers it)."""
+    """A silence: on the wall, in open school hours, and in whole school days (None where nothing can be said)."""
 
     state: ContactState
     last: datetime | None
@@ -46,22 +64,21 @@ class Contact:
 
     @property
     def sentence(self) -> str:
-        """The silence in French."""
+        """The silence in French, « vue il y a 3 jours de classe »."""
         if self.last is None:
-            return "jamais entendue par un MDM"
-        if self.school_days is None:
-            return "aucun calendrier scolaire ne couvre ce silence"
+            return "aucun contact connu"
+        if self.school_days is None or self.school is None:
+            return f"vue le {moment(self.last)}, hors des calendriers scolaires connus"
         if self.school_days:
-            return f"{self.school_days} jour{'s' if self.school_days > 1 else ''} de classe sans contact"
-        hours = int((self.school or timedelta()).total_seconds() // 3600)
-        return f"{hours} h de classe sans contact" if hours else "aucune heure de classe depuis son dernier contact"
+            return f"vue il y a {counted(self.school_days, 'jour', 'jours')} de classe"
+        if not self.school and self.state is ContactState.RESTING:
+            return "pas une heure de classe depuis son dernier contact"
+        hours = self.school // AN_HOUR
+        return f"vue il y a {hours}{NBSP}h de classe" if hours else "vue il y a moins d'une heure de classe"
 
 
 def contact(last: datetime | None, now: datetime, time: SchoolTime, thresholds: Thresholds) -> Contact:
-    """What the silence since `last` means at `now`.
-
-    At rest: more than a day has passed on the wall, and not one hour of class. A contact said to be in the future is no contact.
-    """
+    """What the silence since `last` means at `now`, both aware; see `ContactState`. Never raises for want of a calendar."""
     if last is None or last > now:
         return Contact(ContactState.UNKNOWN, None)
     wall = on_the_wall(last, now)
@@ -69,17 +86,22 @@ def contact(last: datetime | None, now: datetime, time: SchoolTime, thresholds: 
         school, days = time.open_between(last, now), time.school_days_between(last, now)
     except UnknownCalendar:
         return Contact(ContactState.UNKNOWN, last, wall)
-    return Contact(_state(wall, school, days, thresholds), last, wall, school, days)
+    if days >= thresholds.watch:
+        state = ContactState.SILENT if days >= thresholds.silent else ContactState.WATCH
+    else:
+        state = ContactState.RESTING if _at_rest(last, now, time) else ContactState.RECENT
+    return Contact(state, last, wall, school, days)
 
 
 def on_the_wall(start: datetime, end: datetime) -> timedelta:
-    """The hours that a clock on a wall in Paris shows between two moments (the night of 29 October 2017 has one more)."""
-    return end.astimezone(PARIS).replace(tzinfo=None) - start.astimezone(PARIS).replace(tzinfo=None)
+    """What the clocks of Paris show between two moments, never less than nothing.
+
+    From 20 October 2017 16:30 to 6 November 08:30 that is 400 h, as a person counts it on a calendar, though 401 h went by: the
+    night of 29 October gives its hour back.
+    """
+    shown = end.astimezone(PARIS).replace(tzinfo=None) - start.astimezone(PARIS).replace(tzinfo=None)
+    return max(shown, timedelta())
 
 
-def _state(wall: timedelta, school: timedelta, days: int, thresholds: Thresholds) -> ContactState:
-    if days >= thresholds.silent:
-        return ContactState.SILENT
-    if days >= thresholds.watch:
-        return ContactState.WATCH
-    return ContactState.RESTING if wall > A_DAY and not school else ContactState.RECENT
+def _at_rest(last: datetime, now: datetime, time: SchoolTime) -> bool:
+    return now - last >= A_DAY and not time.open_between(now - A_DAY, now)

@@ -6,18 +6,23 @@ or eight over four days by derogation (décret 2017-1108).
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 from inventory.calendars import Holidays
-from inventory.paris import at, local_date
+from inventory.french import WEEKDAYS
+from inventory.paris import at, local_date, start_of
 from inventory.public_holidays import holiday_on
 from inventory.status import Status
 
 DAY = timedelta(days=1)
+# By default a school is open to its pupils three hours each half-day: 27 h over nine half-days, which holds the 24 h of class of
+# article D521-10 with the activities beside them. No convention says the hours; silence is counted in these.
 MORNING, AFTERNOON = (time(8, 30), time(11, 30)), (time(13, 30), time(16, 30))
 
 
@@ -31,7 +36,14 @@ class Rhythm(Status):
     @property
     def half_days(self) -> tuple[int, ...]:
         """Half-days of class from Monday to Sunday."""
-        return {Rhythm.WEDNESDAY: (2, 2, 1, 2, 2, 0, 0), Rhythm.SATURDAY: (2, 2, 0, 2, 2, 1, 0)}.get(self, (2, 2, 0, 2, 2, 0, 0))
+        return _WEEKS[self]
+
+
+_WEEKS = {
+    Rhythm.WEDNESDAY: (2, 2, 1, 2, 2, 0, 0),
+    Rhythm.SATURDAY: (2, 2, 0, 2, 2, 1, 0),
+    Rhythm.FOUR_DAYS: (2, 2, 0, 2, 2, 0, 0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,10 @@ class Closing:
 
 @dataclass(frozen=True, eq=False)
 class SchoolTime:
-    """The time of one school. Every question about a day that no calendar covers raises `UnknownCalendar`."""
+    """The time of one school. Every question about a day that no calendar covers raises `UnknownCalendar`.
+
+    Its tables are made once, at the first question; after that a silence costs a few bisections, whatever its length.
+    """
 
     holidays: Holidays
     rhythm: Rhythm
@@ -57,7 +72,7 @@ class SchoolTime:
     def half_days(self, day: date) -> int:
         """Half-days of class on a day: 0, 1 or 2."""
         self.holidays.require(day)
-        return self._half_days[(day - self.holidays.first).days]
+        return self._half_days.get(day, 0)
 
     def is_municipal_day(self, day: date) -> bool:
         """A day on which the town works: Monday to Friday, public holidays excepted."""
@@ -72,49 +87,58 @@ class SchoolTime:
         """Why there is no class on a day, in French; None on a school day."""
         if self.is_school_day(day):
             return None
-        for closing in self.closings:
-            if closing.first <= day <= closing.last:
-                return f"fermeture : {closing.reason}"
-        public = holiday_on(day)
+        public, holiday = holiday_on(day), self.holiday_on(day)
         if public:
             return f"férié : {public}"
-        return self.holiday_on(day) or "pas de classe ce jour de la semaine"
+        if holiday:
+            return holiday[:1].lower() + holiday[1:]
+        if not self.rhythm.half_days[day.weekday()]:
+            return f"pas de classe le {WEEKDAYS[day.weekday()]}"
+        return next(f"fermeture : {one.reason}" for one in self.closings if one.first <= day <= one.last)
 
     def school_days(self, first: date, last: date) -> list[date]:
         """The school days of a window, both ends included."""
-        return [day for day in _days(first, last) if self.is_school_day(day)]
+        if last < first:
+            return []
+        self.holidays.require(first, last)
+        return self._school_days[bisect_left(self._school_days, first) : bisect_right(self._school_days, last)]
 
     def municipal_days(self, first: date, last: date) -> list[date]:
         """The town's working days of a window, both ends included."""
         return [day for day in _days(first, last) if self.is_municipal_day(day)]
 
-    def census(self, first: date, last: date) -> dict[str, int | list[str]]:
-        """Every count of a window, both ends included; `empty_school_*` are the town's working days without pupils."""
-        school = self.school_days(first, last)
-        municipal = self.municipal_days(first, last)
-        empty = [day for day in municipal if not self.is_school_day(day)]
+    def census(self, first: date, last: date) -> dict[str, Any]:
+        """Every count of a window, both ends included, ready for JSON.
+
+        `empty_school_municipal` counts the town's working days without pupils, `empty_school_dates` lists them in ISO 8601.
+        """
+        days, school = list(_days(first, last)), self.school_days(first, last)
+        municipal, with_pupils = self.municipal_days(first, last), set(school)
+        empty = [day for day in municipal if day not in with_pupils]
         return {
-            "calendar": (last - first).days + 1,
-            "weekdays": sum(day.weekday() < 5 for day in _days(first, last)),
+            "calendar": len(days),
+            "weekdays": sum(day.weekday() < 5 for day in days),
             "municipal": len(municipal),
             "school": len(school),
-            "full": sum(self.half_days(day) == 2 for day in school),
-            "half_days": sum(self.half_days(day) for day in school),
+            "full": sum(self._half_days[day] == 2 for day in school),
+            "half_days": sum(self._half_days[day] for day in school),
             "empty_school_municipal": len(empty),
             "empty_school_dates": [day.isoformat() for day in empty],
         }
 
     def next_school_day(self, day: date) -> date:
         """The first school day on or after a day."""
-        while not self.is_school_day(day):
-            day += DAY
-        return day
+        return day if self.is_school_day(day) else self.school_days_after(day, 1)
 
     def school_days_after(self, day: date, count: int) -> date:
-        """The `count`-th school day after a day (the day itself is not counted)."""
-        for _ in range(count):
-            day = self.next_school_day(day + DAY)
-        return day
+        """The `count`-th school day after a day (the day itself is not counted); the day itself for 0."""
+        if count < 0:
+            raise ValueError(f"school days are counted onwards, not {count}")
+        position = bisect_right(self._school_days, day) + count - 1
+        known = position < len(self._school_days)
+        found = day if count == 0 else self._school_days[position] if known else self.holidays.last + DAY
+        self.holidays.require(day, found)
+        return found
 
     def last_school_day(self, first: date, last: date) -> date | None:
         """The last school day of a window, None if it has none."""
@@ -135,61 +159,75 @@ class SchoolTime:
         return [(day, name) for day, name in named if name]
 
     def in_session(self, moment: datetime) -> bool:
-        """True while there is class."""
-        return any(start <= moment < end for start, end in self._openings(local_date(moment)))
+        """True while the school is open to its pupils (shut at 11:30 and at 16:30 sharp)."""
+        self.holidays.require(local_date(moment))
+        begun = bisect_right(self._opens, moment)
+        return begun > 0 and moment < self._closes[begun - 1]
 
     def open_between(self, start: datetime, end: datetime) -> timedelta:
-        """The hours of class between two moments."""
+        """The open hours between two moments; none if they are the other way round."""
+        self._require(start, end)
         return self._open_until(end) - self._open_until(start) if end > start else timedelta()
 
     def school_days_between(self, start: datetime, end: datetime) -> int:
-        """The school days whose hours lie wholly between two moments."""
-        begun, over = local_date(start), local_date(end)
-        opens = next(self._openings(begun), None)
-        first = begun if opens and start <= opens[0] else begun + DAY
-        closes = list(self._openings(over))
-        last = over if closes and closes[-1][1] <= end else over - DAY
-        if last < first:
-            return 0
-        base = self.holidays.first
-        self.holidays.require(first)
-        self.holidays.require(last)
-        return self._days_before[(last - base).days + 1] - self._days_before[(first - base).days]
+        """The school days whose open hours lie wholly between two moments: a day under way at either end is not yet a silent day."""
+        self._require(start, end)
+        return max(0, bisect_right(self._last_closings, end) - bisect_left(self._first_openings, start))
+
+    def _require(self, start: datetime, end: datetime) -> None:
+        """Raise unless the whole silence is covered; the midnight that ends the last day still is."""
+        if not any(since <= start and end <= until and start <= until and since <= end for since, until in self._covered):
+            self.holidays.require(local_date(min(start, end)), local_date(max(start, end)))
 
     def _open_until(self, moment: datetime) -> timedelta:
-        day = local_date(moment)
-        self.holidays.require(day)
-        whole = timedelta(hours=3) * self._half_days_before[(day - self.holidays.first).days]
-        return sum((min(moment, end) - start for start, end in self._openings(day) if moment > start), whole)
-
-    def _openings(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for start, end in (MORNING, AFTERNOON)[: self.half_days(day)]:
-            yield at(day, start), at(day, end)
+        """The open hours from the first calendar's start to a moment."""
+        begun = bisect_right(self._opens, moment)
+        if not begun:
+            return timedelta()
+        return self._hours_before[begun - 1] + min(moment, self._closes[begun - 1]) - self._opens[begun - 1]
 
     @cached_property
-    def _half_days(self) -> list[int]:
-        """Half-days of class of each day covered: the one table that everything is read from."""
-        table = [self._planned(day) for day in _days(self.holidays.first, self.holidays.last)]
-        away = [(one.first, one.last) for one in self.holidays.breaks] + [(one.first, one.last) for one in self.closings]
-        for first, last in away:
-            for day in _days(max(first, self.holidays.first), min(last, self.holidays.last)):
-                table[(day - self.holidays.first).days] = 0
-        return table
-
-    def _planned(self, day: date) -> int:
-        return 0 if holiday_on(day) else self.rhythm.half_days[day.weekday()]
+    def _half_days(self) -> dict[date, int]:
+        """Half-days of each school day, in the days' order: the one table that the others are made from."""
+        away = [(one.first, one.last) for one in (*self.holidays.breaks, *self.closings)]
+        shut = {day for span in away for day in _days(max(span[0], self.holidays.first), min(span[1], self.holidays.last))}
+        known = (day for span in self.holidays.covered for day in _days(*span) if day not in shut and not holiday_on(day))
+        week = self.rhythm.half_days
+        return {day: week[day.weekday()] for day in known if week[day.weekday()]}
 
     @cached_property
-    def _half_days_before(self) -> list[int]:
-        return [0, *accumulate(self._half_days)]
+    def _school_days(self) -> list[date]:
+        return list(self._half_days)
 
     @cached_property
-    def _days_before(self) -> list[int]:
-        return [0, *accumulate(int(half_days > 0) for half_days in self._half_days)]
+    def _opens(self) -> list[datetime]:
+        """When each half-day of class begins; `_closes` says when it ends."""
+        return [at(day, hours[0]) for day, count in self._half_days.items() for hours in (MORNING, AFTERNOON)[:count]]
+
+    @cached_property
+    def _closes(self) -> list[datetime]:
+        return [at(day, hours[1]) for day, count in self._half_days.items() for hours in (MORNING, AFTERNOON)[:count]]
+
+    @cached_property
+    def _first_openings(self) -> list[datetime]:
+        """When each school day begins; `_last_closings` says when it ends."""
+        return [at(day, MORNING[0]) for day in self._school_days]
+
+    @cached_property
+    def _last_closings(self) -> list[datetime]:
+        return [at(day, (MORNING, AFTERNOON)[count - 1][1]) for day, count in self._half_days.items()]
+
+    @cached_property
+    def _hours_before(self) -> list[timedelta]:
+        """The open hours before each half-day."""
+        lengths = (close - open_ for open_, close in zip(self._opens, self._closes, strict=True))
+        return list(accumulate(lengths, initial=timedelta()))
+
+    @cached_property
+    def _covered(self) -> list[tuple[datetime, datetime]]:
+        return [(start_of(first), start_of(last + DAY)) for first, last in self.holidays.covered]
 
 
 def _days(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
-
-

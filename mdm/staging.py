@@ -22,7 +22,7 @@ _batch = msgspec.msgpack.Decoder(list[DeviceReport])
 
 def _spool() -> BinaryIO:
     """In memory while it is small, then on disk; gone with its reading."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 closed by `close`
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))
 
 
 @dataclass(slots=True)

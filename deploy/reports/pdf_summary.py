@@ -13,7 +13,7 @@ import typst
 
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Export, Figure, Summary
-from inventory.french import day, moment, number, typeset
+from inventory.french import day, number, typeset
 from inventory.paris import local_date
 
 TEMPLATE = "summary.typ"
@@ -48,12 +48,11 @@ def _page(export: Export) -> dict[str, Any]:
         "convention": _short(summary.convention, LONG_TITLE),
         "provisional": summary.provisional,
         "dates": _dates(export),
-        "columns": A_ROW,
-        "figures": [_card(figure) for figure in summary.figures[:MOST_FIGURES]],
+        "figures": _rows([_card(figure) for figure in summary.figures[:MOST_FIGURES]]),
         **_plot(summary),
-        "remarks_title": "Classe par classe",
+        "remarks_title": "Remarques",
         "remarks": [_short(remark, LONG_REMARK) for remark in summary.remarks],
-        "more": " de plus dans trimestre.xlsx",
+        "more": "autres dans trimestre.xlsx",
         "mention": typeset(summary.mention),
         "origin": _origin(export),
         "digest": export.journal_digest,
@@ -64,6 +63,16 @@ def _plot(summary: Summary) -> dict[str, Any]:
     told = _SVG_TITLE.search(summary.plot_svg or "")
     title = typeset(told[1]) if told else "Avancement dans la fenêtre de déploiement"
     return {"plot": summary.plot_svg, "plot_title": title, "plot_alt": title}
+
+
+def _rows(cards: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """Rows of at most four, as even as can be, the longer ones first: seven are four and three."""
+    rows: list[list[dict[str, str]]] = []
+    for left in range(-(-len(cards) // A_ROW), 0, -1):
+        taken = -(-len(cards) // left)
+        rows.append(cards[:taken])
+        cards = cards[taken:]
+    return rows
 
 
 def _card(figure: Figure) -> dict[str, str]:
@@ -80,9 +89,7 @@ def _dates(export: Export) -> str:
     """The last day told: the quarter's, or today's when it is not over."""
     summary = export.summary
     last = min(Quarter.parse(export.key).last, local_date(summary.known))
-    known = moment(summary.known)
-    issued = "" if summary.issued == summary.known else f", émis le {moment(summary.issued)}"
-    return f"État au {day(last)}, tel que connu le {known}{issued}"
+    return typeset(f"État au {day(last)}. {summary.issue_line}")
 
 
 def _origin(export: Export) -> str:

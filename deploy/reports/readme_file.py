@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from deploy.reports.tables import Export
-from inventory.french import counted, moment, typeset
+from inventory.french import counted, typeset
 
 WIDTH = 100
 BOM = "\ufeff"
@@ -31,7 +31,7 @@ def _heading(export: Export) -> list[str]:
         "(article 9 de la convention ; cette mention vaut pour tous les fichiers du dossier, CSV compris)",
         "",
         *state,
-        f"Émis le {moment(summary.issued)}, d'après ce qui était connu le {moment(summary.known)} (heure de Paris).",
+        summary.issue_line,
         "",
     ]
 
@@ -48,7 +48,7 @@ def _verifying(export: Export) -> list[str]:
         "--------",
         "Linux, macOS (dans ce dossier) :",
         "  sha256sum -c MANIFEST.sha256",
-        "  (cd strict && sha256sum -c MANIFEST.sha256)      quand le dossier strict est là",
+        "et dans le dossier strict, s'il est là, la même commande.",
         "Windows (PowerShell), à comparer avec les lignes de MANIFEST.sha256 :",
         "  Get-FileHash *.* -Algorithm SHA256",
         "",

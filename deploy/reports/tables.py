@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from inventory.french import CENT
+from inventory.french import CENT, moment
 
 Kind = Literal["text", "int", "decimal", "amount", "date", "moment", "bool"]
 
@@ -70,6 +70,12 @@ class Summary:
     plot_svg: str | None
     remarks: Sequence[str]
 
+    @property
+    def issue_line(self) -> str:
+        """When it was issued and what was known then, in French, on the clocks of Paris."""
+        known = "alors" if self.known == self.issued else f"le {moment(self.known)}"
+        return f"Émis le {moment(self.issued)}, d'après ce qui était connu {known} (heure de Paris)."
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -88,9 +94,9 @@ def cents(value: Decimal) -> Decimal:
     return Decimal(value).quantize(CENT, ROUND_HALF_UP) + 0
 
 
-def utc(moment: datetime) -> str:
+def utc(when: datetime) -> str:
     """`2017-12-31T22:59:59Z`, RFC 3339, with microseconds when there are some."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def plain(kind: Kind, value: Any) -> str:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -14,7 +15,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from deploy.reports.csv_files import FRENCH
 from deploy.reports.tables import Column, Export, Figure, Kind, Summary, Table, cents
-from inventory.french import moment
 from inventory.paris import PARIS
 
 INK, TEAL, PALE, AMBER, GREY = "#16324F", "#1F6F78", "#E8F0F1", "#8A4B08", "#5B6770"
@@ -84,7 +84,7 @@ def _table_sheet(
 
 def _summary_sheet(book: Workbook, export: Export) -> None:
     summary, sheet = export.summary, book.add_worksheet(SUMMARY_SHEET)
-    title, period, soft, head, label, count, mention, warn = (book.add_format(looks) for looks in _LOOKS)
+    title, period, soft, head, label, whole, precise, mention, warn = (book.add_format(looks) for looks in _LOOKS)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 14)
@@ -92,7 +92,7 @@ def _summary_sheet(book: Workbook, export: Export) -> None:
     _text(sheet, 0, 0, summary.period_label, period)
     _text(sheet, 1, 0, summary.title, title)
     _text(sheet, 2, 0, summary.convention, soft)
-    _text(sheet, 3, 0, f"Émis le {moment(summary.issued)}, d'après ce qui était connu le {moment(summary.known)}", soft)
+    _text(sheet, 3, 0, summary.issue_line, soft)
     if summary.provisional:
         _text(sheet, 4, 0, "PROVISOIRE : le trimestre n'est pas fini", warn)
     for place, name in enumerate(("Chiffre", "Valeur", "Précision", "Feuille d'origine")):
@@ -100,6 +100,7 @@ def _summary_sheet(book: Workbook, export: Export) -> None:
     titles = {table.key: _sheet_name(table.title) for table in export.tables}
     line = 5
     for line, figure in enumerate(summary.figures, 6):
+        count = precise if isinstance(figure.value, Decimal) else whole
         _figure(sheet, line, figure, titles.get(figure.source, figure.source), label, count)
     for line, remark in enumerate(summary.remarks, line + 2):
         _text(sheet, line, 0, remark, soft)
@@ -177,7 +178,8 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     {"font_color": GREY},
     {"bold": True, "font_color": "white", "bg_color": INK},
     {"bottom": 1, "bottom_color": PALE},
-    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0.##", "align": "right"},
+    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0", "align": "right"},
+    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0.00", "align": "right"},
     {"italic": True, "font_color": INK},
     {"bold": True, "font_color": AMBER},
 )

@@ -1,0 +1,187 @@
+"""The settings of the house: one table of names, defaults, readers and what they mean; read once, then handed down as plain values.
+
+Every setting is an environment variable. One that is unknown is refused, so that a slip of the pen is not a silent default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from config.clock import read_moment
+from inventory.errors import Refused
+
+PREFIX = "CARTABLE_"
+SQLITE = "sqlite:///"
+HERE = Path(__file__).parent
+HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
+YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
+Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may decide, read and checked."""
+
+    database: str
+    as_of: datetime | None
+    key_file: Path
+    backups: Path
+    exports: Path
+    calendars: Path
+    conventions: Path
+    baselines: Path
+    carts: Path
+    watch_days: int
+    silent_days: int
+    host: str
+    port: int
+    sync_minutes: int
+    backups_kept: int
+    cookie_secure: bool
+    session_idle: timedelta
+    session_age: timedelta
+    trusted_hosts: tuple[str, ...]
+
+    @property
+    def database_file(self) -> Path:
+        """The database's file (this version knows no other kind)."""
+        return Path(self.database.removeprefix(SQLITE))
+
+
+def _url(text: str) -> str:
+    if not text.startswith(SQLITE) or text == SQLITE:
+        raise ValueError("écrire sqlite:///chemin/du/fichier.db")
+    return text
+
+
+def _moment(text: str) -> datetime | None:
+    return read_moment(text, PREFIX + "AS_OF") if text else None
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("écrire un chemin")
+    return Path(text)
+
+
+def _folder(text: str) -> Path:
+    if not _path(text).is_dir():
+        raise ValueError("écrire le chemin d'un dossier qui existe")
+    return Path(text)
+
+
+def _number(least: int, most: int) -> Reader:
+    def read_number(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+            raise ValueError(f"écrire un nombre entier de {least} à {most}")
+        return int(text)
+
+    return read_number
+
+
+def _minutes(text: str) -> timedelta:
+    return timedelta(minutes=_number(1, 7 * 24 * 60)(text))
+
+
+def _hours(text: str) -> timedelta:
+    return timedelta(hours=_number(1, 30 * 24)(text))
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in YES | NO:
+        raise ValueError("écrire oui ou non")
+    return text.lower() in YES
+
+
+def _host(text: str) -> str:
+    if not HOST_NAME.fullmatch(text) and not re.fullmatch(r"[0-9A-Fa-f:]+", text):
+        raise ValueError("écrire une adresse d'écoute comme 127.0.0.1 ou 0.0.0.0")
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(text.split())
+    if not names or not all(HOST_NAME.fullmatch(name) for name in names):
+        raise ValueError("écrire des noms séparés par des espaces, sans http:// ni port : tablettes.ville.fr localhost")
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table; `default` is text too, `{folder}` and `{database}` being those of the database's file."""
+
+    name: str
+    field: str
+    default: str
+    read: Reader
+    help: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("CARTABLE_DATABASE", "database", "sqlite:///var/cartable.db", _url, "Base de données : sqlite:///chemin."),
+    Setting("CARTABLE_AS_OF", "as_of", "", _moment, "Arrête l'horloge à une date ou un moment, pour une démonstration."),
+    Setting("CARTABLE_KEY_FILE", "key_file", "{database}.key", _path, "Clé des secrets, créée au premier besoin.", secret=True),
+    Setting("CARTABLE_BACKUPS", "backups", "{folder}/backups", _path, "Dossier des sauvegardes de nuit."),
+    Setting("CARTABLE_BACKUPS_KEPT", "backups_kept", "14", _number(1, 3650), "Nombre de sauvegardes de nuit gardées."),
+    Setting("CARTABLE_EXPORTS", "exports", "{folder}/exports", _path, "Dossier des exports de trimestre."),
+    Setting("CARTABLE_CALENDARS", "calendars", f"{HERE}/calendars", _folder, "Dossier des calendriers scolaires."),
+    Setting("CARTABLE_CONVENTIONS", "conventions", f"{HERE}/conventions", _folder, "Dossier des conventions."),
+    Setting("CARTABLE_BASELINES", "baselines", f"{HERE}/baselines", _folder, "Dossier des configurations initiales."),
+    Setting("CARTABLE_CARTS", "carts", f"{HERE}/cart_templates", _folder, "Dossier des modèles de valise."),
+    Setting("CARTABLE_WATCH_DAYS", "watch_days", "10", _number(1, 400), "Jours de classe de silence : tablette à surveiller."),
+    Setting("CARTABLE_SILENT_DAYS", "silent_days", "20", _number(1, 400), "Jours de classe de silence : tablette silencieuse."),
+    Setting("CARTABLE_HOST", "host", "127.0.0.1", _host, "Adresse d'écoute des pages."),
+    Setting("CARTABLE_PORT", "port", "8000", _number(1, 65535), "Port d'écoute des pages."),
+    Setting("CARTABLE_SYNC_MINUTES", "sync_minutes", "60", _number(0, 1440), "Minutes entre deux lectures des MDM ; 0 : jamais."),
+    Setting("CARTABLE_COOKIE_SECURE", "cookie_secure", "non", _yes_or_no, "Cookies en HTTPS seulement (oui derrière HTTPS)."),
+    Setting("CARTABLE_SESSION_IDLE_MINUTES", "session_idle", "60", _minutes, "Minutes sans geste qui ferment une session."),
+    Setting("CARTABLE_SESSION_HOURS", "session_age", "12", _hours, "Heures après lesquelles une session se ferme."),
+    Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
+)  # fmt: skip
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings of an environment; raises `Refused` naming every unknown variable and every bad value at once."""
+    complaints = [_unknown(name) for name in sorted(environ) if name.startswith(PREFIX) and name not in BY_NAME]
+    values: dict[str, Any] = {}
+    database = Path()
+    for setting in SETTINGS:
+        text = environ.get(setting.name, "").strip() or _default(setting, database)
+        try:
+            values[setting.field] = setting.read(text)
+        except Refused as refusal:
+            complaints.extend(refusal.sentences)
+        except ValueError as fault:
+            complaints.append(f"{setting.name} = « {text} » : {fault}.")
+        if setting.field == "database":
+            database = Path(text.removeprefix(SQLITE))
+    complaints += _contradictions(values)
+    if complaints:
+        raise Refused(*complaints)
+    return Settings(**values)
+
+
+def _default(setting: Setting, database: Path) -> str:
+    return setting.default.replace("{database}", str(database)).replace("{folder}", str(database.parent))
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    watch, silent = values.get("watch_days"), values.get("silent_days")
+    if watch is not None and silent is not None and watch >= silent:
+        return [f"CARTABLE_WATCH_DAYS = « {watch} » : écrire un nombre inférieur à CARTABLE_SILENT_DAYS ({silent})."]
+    return []
+
+
+def _unknown(name: str) -> str:
+    known = [known.removeprefix(PREFIX) for known in BY_NAME]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+    hint = f"écrire {PREFIX}{near[0]} ?" if near else f"les réglages connus sont {', '.join(BY_NAME)}."
+    return f"{name} : réglage inconnu ; {hint}"
