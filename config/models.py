@@ -40,13 +40,14 @@ class Lease(Table):
 
 
 class JobRun(Table):
-    """One period of one job: the unique row is what makes it run once."""
+    """One period of one job: the unique row is what makes it run once. `token` is the lease under which it was last tried."""
 
     id = AutoField()
     job = CharField()
     period = CharField()
     state = CharField()
     token = IntegerField()
+    attempts = IntegerField(default=1)
     started = MomentField()
     ended = MomentField(null=True)
     outcome = TextField(default="")

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from peewee import CharField
 from playhouse.migrations import Runner
 
-from inventory.db import atomic, database
+from config.clock import now
+from inventory.db import MomentField, Table, atomic, database, integrity, snapshot
 from inventory.errors import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class SchemaMigration(Table):
+    """A migration that was run; the library's own table of it holds a naive time of the machine."""
+
+    name = CharField(primary_key=True)
+    applied = MomentField(default=now)
+
+
 def migrate() -> list[str]:
     """Run what is missing, in order, in one transaction; safe twice, and by two processes at once. Returns what it ran."""
-    with database.connection_context(), atomic():
+    with database.connection_context():
         runner = _runner()
-        _refuse_unknown(runner)
-        return list(runner.up())
+        # The outer context only lifts foreign keys, which SQLite does not do inside a transaction: a table is rebuilt by its copy.
+        with runner.migrator.migration_context(atomic=False), atomic():
+            _refuse_unknown(runner)
+            ran = list(runner.up())
+            _refuse_broken(ran)
+    return ran
 
 
 def refuse_other_schema() -> None:
     """Raise `Refused` unless the database has exactly the migrations this version ships."""
-    with database.connection_context():
+    with snapshot():
         runner = _runner()
         _refuse_unknown(runner)
         missing = _shipped(runner) - set(runner.applied())
@@ -30,8 +43,15 @@ def refuse_other_schema() -> None:
         raise Refused(f"La base n'a pas reçu {len(missing)} migration(s) ({min(missing)}…) : lancer « cartable init ».")
 
 
+def applied() -> list[str]:
+    """The migrations that the database bears, in order."""
+    return sorted(_runner().applied())
+
+
 def _runner() -> Runner:
-    return Runner(database.obj, directory=str(MIGRATIONS))
+    runner = Runner(database.obj, directory=str(MIGRATIONS))
+    runner.History = SchemaMigration
+    return runner
 
 
 def _shipped(runner: Runner) -> set[str]:
@@ -44,3 +64,10 @@ def _refuse_unknown(runner: Runner) -> None:
         raise Refused(
             f"La base porte un schéma inconnu de cette version ({min(unknown)}) : installer la version de Cartable qui l'a créée."
         )
+
+
+def _refuse_broken(ran: list[str]) -> None:
+    """Undo the whole, by raising, if what was run left the database unsound."""
+    complaints = integrity() if ran else []
+    if complaints:
+        raise Refused(f"La migration laisserait une base abîmée ({complaints[0]}) : rien n'a été changé.")

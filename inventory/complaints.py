@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST_VALUE = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -14,6 +16,10 @@ class Complaint:
     value: str
     problem: str
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.value) > LONGEST_VALUE:
+            object.__setattr__(self, "value", self.value[: LONGEST_VALUE - 1] + "…")
 
     @property
     def sentence(self) -> str:

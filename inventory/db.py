@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import peewee
 from peewee import BigIntegerField, Database, DatabaseProxy, DateField, Model, TextField
@@ -70,7 +70,17 @@ class Table(Model):
         legacy_table_names = False
 
 
-class MomentField(BigIntegerField):
+class _Descriptor:
+    """A field read from a row is its value: said to the type checker alone."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, row: Any, model: Any = None) -> Any: ...
+
+        def __set__(self, row: Any, value: Any) -> None: ...
+
+
+class MomentField(_Descriptor, BigIntegerField):
     """An aware UTC moment, stored as whole microseconds since 1970: exact, sortable and alike on every engine."""
 
     def db_value(self, value: datetime | None) -> int | None:
@@ -84,7 +94,7 @@ class MomentField(BigIntegerField):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-class AmountField(BigIntegerField):
+class AmountField(_Descriptor, BigIntegerField):
     """An amount in euros: `Decimal` outside, whole cents inside, never a binary float."""
 
     def db_value(self, value: Decimal | None) -> int | None:
@@ -99,14 +109,14 @@ class AmountField(BigIntegerField):
         return None if value is None else Decimal(value) / 100
 
 
-class DayField(DateField):
+class DayField(_Descriptor, DateField):
     """A date, bound as its ISO text: what every engine takes for a date."""
 
     def db_value(self, value: date | None) -> str | None:
         return None if value is None else value.isoformat()
 
 
-class JsonField(TextField):
+class JsonField(_Descriptor, TextField):
     """A JSON value in canonical form (sorted keys, no spaces): equal values are equal texts."""
 
     def db_value(self, value: Any) -> str | None:

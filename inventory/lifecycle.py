@@ -86,9 +86,14 @@ def reached(so_far: Stage, target: Stage) -> bool:
 class Told(Protocol):
     """One thing seen of a subject: true from `at`, learned at `noted`, the `position`-th line of the journal."""
 
-    at: datetime
-    noted: datetime
-    position: int
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def noted(self) -> datetime: ...
+
+    @property
+    def position(self) -> int: ...
 
 
 T = TypeVar("T", bound=Told)

@@ -176,8 +176,9 @@ class SchoolTime:
 
     def _require(self, start: datetime, end: datetime) -> None:
         """Raise unless the whole silence is covered; the midnight that ends the last day still is."""
-        if not any(since <= start and end <= until and start <= until and since <= end for since, until in self._covered):
-            self.holidays.require(local_date(min(start, end)), local_date(max(start, end)))
+        first, last = (start, end) if start <= end else (end, start)
+        if not any(since <= first and last <= until for since, until in self._covered):
+            self.holidays.require(local_date(first), local_date(last))
 
     def _open_until(self, moment: datetime) -> timedelta:
         """The open hours from the first calendar's start to a moment."""
@@ -189,7 +190,7 @@ class SchoolTime:
     @cached_property
     def _half_days(self) -> dict[date, int]:
         """Half-days of each school day, in the days' order: the one table that the others are made from."""
-        away = [(one.first, one.last) for one in (*self.holidays.breaks, *self.closings)]
+        away = [(one.first, one.last) for one in self.holidays.breaks] + [(one.first, one.last) for one in self.closings]
         shut = {day for span in away for day in _days(max(span[0], self.holidays.first), min(span[1], self.holidays.last))}
         known = (day for span in self.holidays.covered for day in _days(*span) if day not in shut and not holiday_on(day))
         week = self.rhythm.half_days

@@ -31,17 +31,26 @@ def normalise(text: str) -> str:
 
 def complaint(serial: str) -> str | None:
     """Why a serial number names no device, in French; None if it may be one."""
+    wrong = fault(serial)
+    if wrong is None:
+        return None
+    value = f" « {serial} »" if serial.strip() else ""
+    return f"N° de série{value} : {wrong[0]} ; {wrong[1]}."
+
+
+def fault(serial: str) -> tuple[str, str] | None:
+    """What is wrong with a serial number and its remedy, in French; None if it may be one."""
     plain = normalise(serial)
     if not plain:
-        return "N° de série absent : le relever au dos de la tablette."
+        return "il est absent", "le relever au dos de la tablette"
     if _SCIENTIFIC.fullmatch(serial.strip()):
-        return f"N° de série « {serial} » : le tableur l'a changé en nombre ; mettre la colonne en texte et le ressaisir."
+        return "le tableur l'a changé en nombre", "mettre la colonne en texte et le ressaisir"
     if plain in PLACEHOLDERS or len(set(plain)) == 1 or (len(plain) >= SHORTEST and plain in _COUNTING):
-        return f"N° de série « {serial} » : ce n'est qu'un remplissage du fabricant ; relever le vrai numéro sur la tablette."
+        return "ce n'est qu'un remplissage du fabricant", "relever le vrai numéro sur la tablette"
     if not plain.isascii() or not plain.isalnum():
-        return f"N° de série « {serial} » : seuls des chiffres et des lettres sans accent sont attendus ; vérifier la saisie."
+        return "seuls des chiffres et des lettres sans accent sont attendus", "vérifier la saisie"
     if not SHORTEST <= len(plain) <= LONGEST:
-        return f"N° de série « {serial} » : {len(plain)} caractères ; il en faut de {SHORTEST} à {LONGEST}, vérifier la saisie."
+        return f"{len(plain)} caractères, il en faut de {SHORTEST} à {LONGEST}", "vérifier la saisie"
     return None
 
 

@@ -19,7 +19,7 @@ class Status(str, Enum):
     icon: str
     tone: str
 
-    def __new__(cls, key: str, label: str, icon: str, tone: str) -> Self:
+    def __new__(cls, key: str, label: str = "", icon: str = "", tone: str = "") -> Self:
         member = str.__new__(cls, key)
         member._value_ = key
         member.label, member.icon, member.tone = label, icon, tone

@@ -24,12 +24,23 @@ def normalise(text: str) -> str:
 
     Lower case and spaces are accepted, the check letter is verified and never guessed.
     """
-    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    code = _code(text)
+    wrong = fault(text)
+    if wrong:
+        raise ValueError(f"UAI « {text} » : {wrong[0]} ; {wrong[1]}.")
+    return code
+
+
+def fault(text: str) -> tuple[str, str] | None:
+    """What is wrong with a UAI and its remedy, in French; None if it is right."""
+    code = _code(text)
     if not SHAPE.fullmatch(code):
-        raise ValueError(f"UAI « {text} » : il faut sept chiffres et une lettre, par exemple 0131204N.")
+        return "il faut sept chiffres, dont le département, et une lettre", "écrire par exemple 0131204N"
     expected = letter(int(code[:7]))
     if expected != code[7]:
-        raise ValueError(
-            f"UAI « {text} » : la lettre de contrôle de {code[:7]} est {expected}, pas {code[7]} ; vérifier les chiffres et la lettre."
-        )
-    return code
+        return f"la lettre de contrôle de {code[:7]} est {expected}, pas {code[7]}", "vérifier les chiffres et la lettre"
+    return None
+
+
+def _code(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()

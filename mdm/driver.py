@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -89,8 +89,12 @@ class Capabilities:
 class Driver(Protocol):
     """Reads one server."""
 
-    capabilities: Capabilities
-    requests: int
+    capabilities: ClassVar[Capabilities]
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        ...
 
     def sign_in(self) -> None:
         """Open a session; raises `MdmError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -49,10 +50,12 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": [{"key": column.key, "label": column.label, "kind": column.kind} for column in table.columns],
-        "rows": [
-            {column.key: _value(column, value) for column, value in zip(table.columns, row, strict=True)} for row in table.rows
-        ],
+        "rows": [_row(table.columns, row) for row in table.rows],
     }
+
+
+def _row(columns: Sequence[Column], row: Sequence[object]) -> dict[str, Any]:
+    return {column.key: _value(column, value) for column, value in zip(columns, row, strict=True)}
 
 
 def _value(column: Column, value: Any) -> Any:

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC
 from decimal import Decimal
+from html import unescape
 from importlib.resources import files
 from typing import Any
 
@@ -23,18 +24,28 @@ _SVG_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 
 
 def pdf_bytes(export: Export) -> bytes:
-    """The page; its inner time is the day of issue, so that equal exports give equal bytes."""
-    template = files("deploy.reports").joinpath(TEMPLATE).read_bytes()
+    """The page; its inner time is the day of issue, so that equal exports give equal bytes.
+
+    PDF/UA refuses a character that its fonts do not have (a pictogram in a school's name): the page is then only tagged.
+    """
+    page = json.dumps(_page(export), ensure_ascii=False)
+    try:
+        return _set(page, export.summary, ["ua-1"])
+    except typst.TypstError:
+        return _set(page, export.summary, [])
+
+
+def _set(page: str, summary: Summary, standards: list[typst.PDFStandard]) -> bytes:
     made = typst.compile(
-        template,
+        files("deploy.reports").joinpath(TEMPLATE).read_bytes(),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"page": json.dumps(_page(export), ensure_ascii=False)},
-        pdf_standards="ua-1",
-        timestamp=export.summary.issued.astimezone(UTC),
+        sys_inputs={"page": page},
+        pdf_standards=standards,
+        timestamp=summary.issued.astimezone(UTC),
     )
     if not isinstance(made, bytes):
-        raise TypeError("the summary took more than one file")
+        raise TypeError("the summary is one file, whatever its length")
     return made
 
 
@@ -52,7 +63,7 @@ def _page(export: Export) -> dict[str, Any]:
         **_plot(summary),
         "remarks_title": "Remarques",
         "remarks": [_short(remark, LONG_REMARK) for remark in summary.remarks],
-        "more": "autres dans trimestre.xlsx",
+        "more": ["autre dans trimestre.xlsx", "autres dans trimestre.xlsx"],
         "mention": typeset(summary.mention),
         "origin": _origin(export),
         "digest": export.journal_digest,
@@ -61,8 +72,8 @@ def _page(export: Export) -> dict[str, Any]:
 
 def _plot(summary: Summary) -> dict[str, Any]:
     told = _SVG_TITLE.search(summary.plot_svg or "")
-    title = typeset(told[1]) if told else "Avancement dans la fenêtre de déploiement"
-    return {"plot": summary.plot_svg, "plot_title": title, "plot_alt": title}
+    title = typeset(unescape(told[1])) if told else "Avancement dans la fenêtre de déploiement"
+    return {"plot": summary.plot_svg or None, "plot_title": title, "plot_alt": title}
 
 
 def _rows(cards: list[dict[str, str]]) -> list[list[dict[str, str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from deploy.reports.tables import Export
+from deploy.reports.tables import Export, Table
 from inventory.french import counted, typeset
 
 WIDTH = 100
@@ -20,7 +20,7 @@ def readme_bytes(export: Export) -> bytes:
 def _heading(export: Export) -> list[str]:
     summary = export.summary
     title = f"{summary.title} : {summary.period_label}"
-    state = ["PROVISOIRE : le trimestre n'est pas fini, ces fichiers changeront encore.", ""] if summary.provisional else []
+    state = ["PROVISOIRE : le trimestre n'est pas fini, ces fichiers changeront encore.", ""]
     return [
         title,
         "=" * len(title),
@@ -30,16 +30,21 @@ def _heading(export: Export) -> list[str]:
         *_folded(summary.mention),
         "(article 9 de la convention ; cette mention vaut pour tous les fichiers du dossier, CSV compris)",
         "",
-        *state,
+        *(state if summary.provisional else []),
         summary.issue_line,
         "",
     ]
 
 
 def _files(export: Export) -> list[str]:
-    tables = [(f"{table.key}.csv", f"{table.title} ({counted(len(table.rows), 'ligne', 'lignes')})") for table in export.tables]
-    width = max(len(name) for name, _ in (*ALWAYS, *tables))
-    return ["Les fichiers", "------------", *(f"  {name:<{width}}  {what}" for name, what in (*ALWAYS, *tables, *ASIDE)), ""]
+    tables = [(f"{table.key}.csv", _table(table)) for table in export.tables]
+    named = (*ALWAYS, *tables, *ASIDE)
+    width = max(len(name) for name, _ in named)
+    return ["Les fichiers", "------------", *(f"  {name:<{width}}  {what}" for name, what in named), ""]
+
+
+def _table(table: Table) -> str:
+    return f"{table.title} ({counted(len(table.rows), 'ligne', 'lignes')})"
 
 
 def _verifying(export: Export) -> list[str]:

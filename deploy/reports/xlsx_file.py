@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ from inventory.paris import PARIS
 INK, TEAL, PALE, AMBER, GREY = "#16324F", "#1F6F78", "#E8F0F1", "#8A4B08", "#5B6770"
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 SUMMARY_SHEET = "Synthèse"
+SUMMARY_WIDTHS = (34, 14, 26, 26)
+WHOLE_SHEET = "A1:XFD1048576"
 LONGEST_TEXT = 32_767
 FIRST_YEAR = 1900
 A4 = 9
@@ -33,6 +35,19 @@ NUMBER_FORMATS: Mapping[Kind, str] = {
     "moment": "dd/mm/yyyy hh:mm:ss",
     "bool": "General",
 }
+_CELL = {"bottom": 1, "bottom_color": PALE}
+_COUNT = {**_CELL, "bold": True, "font_size": 13, "align": "right"}
+LOOKS: Mapping[str, dict[str, Any]] = {
+    "title": {"font_size": 13, "font_color": TEAL},
+    "period": {"font_size": 20, "bold": True, "font_color": INK},
+    "soft": {"font_color": GREY},
+    "warning": {"bold": True, "font_color": AMBER},
+    "head": {"bold": True, "font_color": "white", "bg_color": INK, "valign": "vcenter", "text_wrap": True},
+    "cell": _CELL,
+    "whole": {**_COUNT, "num_format": "#,##0"},
+    "precise": {**_COUNT, "num_format": "#,##0.00"},
+    "mention": {"italic": True, "font_color": INK},
+}
 _NOT_XML = re.compile("[\ufffe\uffff]")
 Put = Callable[[Worksheet, int, int, Any, Format], object]
 
@@ -43,10 +58,8 @@ def xlsx_bytes(export: Export) -> bytes:
     with Workbook(out, SAFE) as book:
         book.set_properties(_properties(export))
         _summary_sheet(book, export)
-        header = book.add_format(
-            {"bold": True, "font_color": "white", "bg_color": INK, "valign": "vcenter", "text_wrap": True, "border_color": INK}
-        )
-        formats = {kind: book.add_format({"num_format": code, "valign": "top"}) for kind, code in NUMBER_FORMATS.items()}
+        header = book.add_format(LOOKS["head"])
+        formats = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
         for table in export.tables:
             _table_sheet(book.add_worksheet(_sheet_name(table.title)), table, export.summary, header, formats)
     return out.getvalue()
@@ -77,44 +90,62 @@ def _table_sheet(
     last = max(len(table.columns) - 1, 0)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(table.rows), last)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
     sheet.repeat_rows(0)
     _page(sheet, summary, landscape=True)
 
 
 def _summary_sheet(book: Workbook, export: Export) -> None:
     summary, sheet = export.summary, book.add_worksheet(SUMMARY_SHEET)
-    title, period, soft, head, label, whole, precise, mention, warn = (book.add_format(looks) for looks in _LOOKS)
+    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    for place, width in enumerate(SUMMARY_WIDTHS):
+        sheet.set_column(place, place, width)
+    after = _lines(sheet, 0, _masthead(summary), looks)
+    after = _figures(sheet, after + 1, export, looks)
+    after = _lines(sheet, after + 1, [(remark, "soft") for remark in summary.remarks], looks)
+    _lines(sheet, after + 1, [(summary.mention, "mention")], looks)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 14)
-    sheet.set_column(2, 3, 26)
-    _text(sheet, 0, 0, summary.period_label, period)
-    _text(sheet, 1, 0, summary.title, title)
-    _text(sheet, 2, 0, summary.convention, soft)
-    _text(sheet, 3, 0, summary.issue_line, soft)
-    if summary.provisional:
-        _text(sheet, 4, 0, "PROVISOIRE : le trimestre n'est pas fini", warn)
-    for place, name in enumerate(("Chiffre", "Valeur", "Précision", "Feuille d'origine")):
-        _text(sheet, 5, place, name, head)
-    titles = {table.key: _sheet_name(table.title) for table in export.tables}
-    line = 5
-    for line, figure in enumerate(summary.figures, 6):
-        count = precise if isinstance(figure.value, Decimal) else whole
-        _figure(sheet, line, figure, titles.get(figure.source, figure.source), label, count)
-    for line, remark in enumerate(summary.remarks, line + 2):
-        _text(sheet, line, 0, remark, soft)
-    _text(sheet, line + 2, 0, summary.mention, mention)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
     _page(sheet, summary, landscape=False)
 
 
-def _figure(sheet: Worksheet, line: int, figure: Figure, source: str, label: Format, count: Format) -> None:
-    _text(sheet, line, 0, figure.label, label)
-    put = _text if isinstance(figure.value, str) else Worksheet.write_number
-    put(sheet, line, 1, figure.value, count)
-    _text(sheet, line, 2, figure.unit, label)
-    _text(sheet, line, 3, source, label)
+def _masthead(summary: Summary) -> list[tuple[str, str]]:
+    warning = [("PROVISOIRE : le trimestre n'est pas fini", "warning")] if summary.provisional else []
+    return [
+        (summary.title, "title"),
+        (summary.period_label, "period"),
+        (summary.convention, "soft"),
+        (summary.issue_line, "soft"),
+        *warning,
+    ]
+
+
+def _lines(sheet: Worksheet, line: int, told: Sequence[tuple[str, str]], looks: Mapping[str, Format]) -> int:
+    """Write texts one under the other from `line`; returns the line after them."""
+    for place, (text, look) in enumerate(told):
+        _text(sheet, line + place, 0, text, looks[look])
+    return line + len(told)
+
+
+def _figures(sheet: Worksheet, line: int, export: Export, looks: Mapping[str, Format]) -> int:
+    """The table of figures with its header at `line`; returns the line after it."""
+    titles = {table.key: _sheet_name(table.title) for table in export.tables}
+    for place, name in enumerate(("Chiffre", "Valeur", "Précision", "Feuille d'origine")):
+        _text(sheet, line, place, name, looks["head"])
+    for figure in export.summary.figures:
+        line += 1
+        _text(sheet, line, 0, figure.label, looks["cell"])
+        _figure(sheet, line, figure, looks)
+        _text(sheet, line, 2, figure.unit, looks["cell"])
+        _text(sheet, line, 3, titles.get(figure.source, figure.source), looks["cell"])
+    return line + 1
+
+
+def _figure(sheet: Worksheet, line: int, figure: Figure, looks: Mapping[str, Format]) -> None:
+    if isinstance(figure.value, str):
+        _text(sheet, line, 1, figure.value, looks["whole"])
+    else:
+        sheet.write_number(line, 1, figure.value, looks["precise" if isinstance(figure.value, Decimal) else "whole"])
 
 
 def _page(sheet: Worksheet, summary: Summary, *, landscape: bool) -> None:
@@ -172,14 +203,3 @@ PUT: Mapping[Kind, Put] = {
     "moment": _moment,
     "bool": Worksheet.write_boolean,
 }
-_LOOKS: tuple[dict[str, Any], ...] = (
-    {"font_size": 13, "font_color": TEAL},
-    {"font_size": 20, "bold": True, "font_color": INK},
-    {"font_color": GREY},
-    {"bold": True, "font_color": "white", "bg_color": INK},
-    {"bottom": 1, "bottom_color": PALE},
-    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0", "align": "right"},
-    {"bottom": 1, "bottom_color": PALE, "bold": True, "font_size": 13, "num_format": "#,##0.00", "align": "right"},
-    {"italic": True, "font_color": INK},
-    {"bold": True, "font_color": AMBER},
-)

@@ -64,8 +64,8 @@ def _plan(
     kind: str, filename: str, content: bytes, rows: int, verdicts: Sequence[str], faults: Sequence[Complaint],
     doubts: Sequence[Complaint],
 ) -> Plan:  # fmt: skip
-    counts = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
-    return Plan(kind, filename, content, rows, *counts, faults, doubts)
+    created, changed, same = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
+    return Plan(kind, filename, content, rows, created, changed, same, faults, doubts)
 
 
 def _verdict(row: Any, values: Mapping[str, Any]) -> str:

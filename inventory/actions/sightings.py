@@ -26,21 +26,36 @@ _stored = MomentField().db_value
 class Report(Protocol):
     """One device as a driver reports it: an allow-list of fields, already normalised."""
 
-    mdm_id: str
-    serial: str
-    number: str
-    status: str
-    last_contact: datetime | None
-    enrolled_at: datetime | None
-    model: str
-    os_version: str
-    configuration: str
-    managed: bool | None
-    permissions_granted: bool | None
-    apps: Sequence[Any]
-    battery: int | None
-    group: str
-    remarks: Sequence[str]
+    @property
+    def mdm_id(self) -> str: ...
+    @property
+    def serial(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def last_contact(self) -> datetime | None: ...
+    @property
+    def enrolled_at(self) -> datetime | None: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def os_version(self) -> str: ...
+    @property
+    def configuration(self) -> str: ...
+    @property
+    def managed(self) -> bool | None: ...
+    @property
+    def permissions_granted(self) -> bool | None: ...
+    @property
+    def apps(self) -> Sequence[Any]: ...
+    @property
+    def battery(self) -> int | None: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def remarks(self) -> Sequence[str]: ...
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from inventory.mdm_status import MdmStatus
@@ -32,7 +32,7 @@ ALLOWED_INFO = frozenset({"model", "serial", "androidVersion", "batteryLevel", "
 class Headwind:
     """Reads one Headwind server with a read-only account."""
 
-    capabilities = Capabilities(("Android",), tells_total=True, tells_configuration=True, tells_apps=True, tells_battery=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=True, tells_configuration=True, tells_apps=True, tells_battery=True)
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 200, pause: Callable[[float], None] = time.sleep

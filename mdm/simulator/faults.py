@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 BRACKETS = 100_000
@@ -47,11 +47,11 @@ def on_items(fault: str | None, items: list[dict[str, Any]]) -> list[dict[str, A
 
 def body(fault: str | None, answer: Any) -> tuple[str, bytes]:
     """The content type and the bytes of an answer about devices."""
-    plain: Callable[[], bytes] = lambda: json.dumps(answer).encode()
     if fault == "html_page":
         return "text/html", b"<!doctype html><title>502</title><h1>Bad gateway</h1>"
     if fault == "brackets":
         return "application/json", b"[" * BRACKETS
+    plain = json.dumps(answer).encode()
     if fault == "truncated_json":
-        return "application/json", plain()[:-40]
-    return "application/json", plain()
+        return "application/json", plain[:-40]
+    return "application/json", plain

@@ -10,6 +10,7 @@ import hashlib
 import json
 import secrets
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -21,7 +22,8 @@ from mdm.simulator.faults import KEPT, body, on_items
 from mdm.simulator.fleet import MODEL, Fleet
 from mdm.simulator.life import Life, chance
 
-LOGIN = PASSWORD = "simulateur"
+LOGIN = "simulateur"
+PASSWORD = "simulateur"  # noqa: S105 it opens a rehearsal
 CONFIGURATION = "Aix écoles 2017.1"
 FACTORY = "Usine"
 CANARY = "CANARI-"
@@ -212,7 +214,5 @@ def serve(*, port: int, at: datetime, devices: int | None, fault: str | None) ->
     """Serve until interrupted, saying once where and what."""
     mdm = Simulator(Fleet(devices), at=at, port=port, fault=fault)
     print(f"MDM simulé (headwind) : {mdm.url}, compte {LOGIN} / {PASSWORD}, {len(mdm.devices())} appareils", flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         mdm.run()
-    except KeyboardInterrupt:
-        pass

@@ -1,0 +1,85 @@
+"""Builds the demonstration's database: the convention, the people, then every line of the story and every reading of the MDM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+
+from config import schema
+from config.accounts import add_user
+from config.cli.conventions import load_files
+from config.demo.people import PASSWORD, PEOPLE
+from config.demo.story import Line, readings, story
+from config.settings import Settings
+from config.vault import Vault
+from config.wiring import wire
+from inventory.actions.records import Hand
+from inventory.db import database
+from inventory.models import Person
+from inventory.paris import at
+from mdm import actions
+from mdm.models import Connector
+from mdm.run_state import RunState
+from mdm.simulator import Fleet, Simulator
+from mdm.simulator.server import LOGIN
+from mdm.simulator.server import PASSWORD as MDM_PASSWORD
+
+CONNECTOR = "mdm-ville"
+START = at(date(2017, 9, 1), time(9))
+SHRUNK = at(date(2017, 11, 24), time(17))
+REASON = "un filtre de groupe était resté dans la console du MDM : rien n'a disparu"
+Tell = Callable[[int, int | None], None]
+
+
+def build(settings: Settings, tell: Tell) -> None:
+    """Replay the autumn into an empty database."""
+    wire(settings)
+    schema.migrate()
+    with database.connection_context():
+        for somebody in PEOPLE:
+            add_user(somebody.login, somebody.name, somebody.role, PASSWORD, START, signatory=somebody.signatory)
+        people = {person.login: person for person in Person.select()}
+        file = settings.conventions / "aix-en-provence-2017.toml"
+        load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(people["dsi"], START, "convention"))
+        with Simulator(Fleet(), at=START) as mdm:
+            _replay(settings, mdm, people, tell)
+
+
+def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell) -> None:
+    row = connect(settings, mdm.url, Hand(people["dsi"], START))
+    lines: list[Line | datetime] = sorted([*story(), *readings()], key=lambda one: one.moment if isinstance(one, Line) else one)
+    for number, one in enumerate(lines, 1):
+        if isinstance(one, Line):
+            one.act(Hand(people[one.who], one.moment))
+        else:
+            _read(settings, row, mdm, one, people["dsi"])
+        tell(number, len(lines))
+
+
+def _read(settings: Settings, row: Connector, mdm: Simulator, moment: datetime, dsi: Person) -> None:
+    mdm.at, mdm.fault = moment, "missing_devices" if moment == SHRUNK else None
+    run = actions.sync(row, vault=Vault(settings.key_file), now=moment, clock=lambda: moment)
+    if run.state == RunState.QUARANTINED.value:
+        actions.reject(run.id, REASON, Hand(dsi, moment))
+
+
+def connect(settings: Settings, url: str, hand: Hand) -> Connector:
+    """The demonstration's connector, wherever the simulator listens today."""
+    vault = Vault(settings.key_file)
+    return actions.add_connector(
+        CONNECTOR, kind="headwind", url=url, login=LOGIN, password=MDM_PASSWORD, vault=vault, hand=hand
+    )
+
+
+def built(settings: Settings) -> bool:
+    """True once the whole story is in: a build cut short starts again."""
+    return _mark(settings).exists()
+
+
+def mark_built(settings: Settings) -> None:
+    _mark(settings).touch()
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.database_file.with_suffix(".built")

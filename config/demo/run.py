@@ -1,0 +1,86 @@
+"""`cartable demo`: builds the database once, then plays the MDM, the worker and the pages until Ctrl-C; the data stay."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from config import clock, web
+from config.app import create_app
+from config.cli.show import bar
+from config.demo.build import build, built, connect, mark_built
+from config.demo.people import PASSWORD, PEOPLE
+from config.settings import Settings, read
+from config.vault import Vault
+from config.wiring import house
+from inventory.actions.records import Hand
+from inventory.errors import Refused
+from mdm import actions
+from mdm.models import Connector
+from mdm.run_state import RunState
+from mdm.simulator import Fleet, Simulator
+
+FOLDER = Path("var/demo")
+AS_OF = "2018-01-08T09:30"
+HOST = "127.0.0.1"
+STOP_SECONDS = 10
+
+
+def run_demo(port: int) -> None:
+    """Play the demonstration on one port; says clearly when it is busy."""
+    _refuse_busy(port)
+    environment = {"CARTABLE_DATABASE": f"sqlite:///{FOLDER}/cartable.db", "CARTABLE_AS_OF": AS_OF, "CARTABLE_PORT": str(port)}
+    os.environ.update(environment)
+    settings = read(os.environ)
+    _prepare(settings)
+    with Simulator(Fleet(), at=clock.now()) as mdm:
+        with house(settings):
+            row = connect(settings, mdm.url, Hand(None, clock.now()))
+            _first_reading(settings, row)
+        worker = subprocess.Popen([sys.executable, "-m", "config.cli", "worker"])
+        try:
+            _welcome(port)
+            web.serve(create_app(settings), HOST, port)
+        finally:
+            worker.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                worker.wait(STOP_SECONDS)
+    click.echo(f"Arrêté ; les données restent dans {FOLDER} (make demo les retrouve).")
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            raise Refused(f"Le port {port} est déjà pris : arrêter ce qui l'occupe, ou lancer « make demo PORT={port + 1} ».")
+
+
+def _prepare(settings: Settings) -> None:
+    if built(settings):
+        return
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    click.echo("Première fois : l'automne 2017 est rejoué (quelques secondes)…")
+    with bar("Automne 2017") as tell:
+        build(settings, tell)
+    mark_built(settings)
+
+
+def _first_reading(settings: Settings, row: Connector) -> None:
+    run = actions.sync(row, vault=Vault(settings.key_file), now=clock.now(), clock=clock.now)
+    state = RunState(run.state).label
+    click.echo(f"Synchronisation {state} : {run.seen} appareils lus, {run.changed + run.heard} mis à jour, {run.unchanged} inchangés.")
+
+
+def _welcome(port: int) -> None:
+    click.echo(f"\nCartable est ouvert : http://{HOST}:{port}   (lundi 8 janvier 2018, 09:30 ; Ctrl-C arrête tout)\n")
+    click.echo(f"  Mot de passe de tous les comptes : {PASSWORD}")
+    for somebody in PEOPLE:
+        click.echo(f"  {somebody.login:<16} {somebody.role.label:<22} {somebody.name}")
+    click.echo()

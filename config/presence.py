@@ -1,0 +1,39 @@
+"""Who has the database open for long: the pages and the worker share a lock on a file beside it, a restore wants it alone.
+
+The lock is the kernel's (flock(2)): a process that is killed gives it back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inventory.errors import Refused
+
+
+@contextmanager
+def at_work(database_file: Path) -> Iterator[None]:
+    """Be known to work on the database; raises `Refused` while it is being restored."""
+    with _locked(database_file, fcntl.LOCK_SH, "La base est en cours de restauration : attendre sa fin, puis relancer."):
+        yield
+
+
+@contextmanager
+def alone(database_file: Path) -> Iterator[None]:
+    """Have the database to oneself; raises `Refused` while pages are served or a worker runs."""
+    busy = "Les pages ou le calendrier tournent sur cette base : arrêter « cartable serve » et « cartable worker », puis relancer."
+    with _locked(database_file, fcntl.LOCK_EX, busy):
+        yield
+
+
+@contextmanager
+def _locked(database_file: Path, kind: int, busy: str) -> Iterator[None]:
+    database_file.parent.mkdir(parents=True, exist_ok=True)
+    with open(database_file.with_name(database_file.name + ".lock"), "a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise Refused(busy) from fault
+        yield

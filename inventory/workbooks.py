@@ -1,0 +1,132 @@
+"""XLSX and ODS workbooks as tables of text, read by python-calamine once they are known to be of an honest size.
+
+calamine holds a sheet as one full rectangle: a cell in the last corner, or one repeated a million times, would take all the
+memory of the machine. The rectangle is therefore measured in the file's own XML first (ECMA-376 part 1, 18.3.1.4; OpenDocument 1.3,
+19.677 and 19.679).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from inventory.errors import Refused
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+MOST_ENTRIES = 1_000
+MOST_UNPACKED = 128 * 2**20
+MOST_CELLS = 3_000_000
+MOST_SHEETS = 20
+EXACT = 1e15
+_XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_XLSX_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>""")
+_ODS_TAG = re.compile(rb"""<(/?)table:(table|table-row|table-cell|covered-table-cell)\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_ODS_REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated=["']([0-9]{1,12})["']""")
+
+
+def tables(content: bytes, filename: str) -> Iterator[list[list[str]]]:
+    """The sheets of a workbook in their order, each as rows of text; raises `Refused`, naming the remedy, when it cannot be read."""
+    if content.startswith(OLE):
+        raise Refused(f"{filename} : ancien format .xls, ou classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe.")
+    _refuse_bomb(content, filename)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names[:MOST_SHEETS]:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield [[_text(value) for value in row] for row in rows]
+    except (CalamineError, ValueError, OSError, LookupError) as fault:
+        raise _unreadable(filename) from fault
+
+
+def _unreadable(filename: str) -> Refused:
+    return Refused(f"{filename} : classeur illisible ; l'ouvrir et l'enregistrer de nouveau en XLSX, ODS ou CSV.")
+
+
+def _refuse_bomb(content: bytes, filename: str) -> None:
+    """Raise `Refused` unless every entry unpacks to what it announces, all together within bounds, and no sheet is too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+                raise _too_large(filename)
+            for entry in entries:
+                if _cells(entry.filename, archive.read(entry)) > MOST_CELLS:
+                    raise _too_large(filename)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as fault:
+        raise _unreadable(filename) from fault
+
+
+def _too_large(filename: str) -> Refused:
+    return Refused(
+        f"{filename} : le classeur est trop grand une fois ouvert ; garder la seule feuille utile, supprimer les lignes et les "
+        "colonnes vides, ou couper le fichier."
+    )
+
+
+def _cells(name: str, xml: bytes) -> int:
+    if _XLSX_SHEET.fullmatch(name):
+        return _xlsx_cells(xml)
+    return _ods_cells(xml) if name == "content.xml" else 0
+
+
+def _xlsx_cells(xml: bytes) -> int:
+    """The rectangle that holds every filled cell of a sheet, in cells."""
+    width = height = 0
+    for cell in _XLSX_CELL.finditer(xml):
+        width, height = max(width, _column(cell[1])), max(height, int(cell[2]))
+    return width * height
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _ods_cells(xml: bytes) -> int:
+    """The largest rectangle of the tables, repeated rows and columns counted as often as they are repeated."""
+    largest = width = height = pending = repeated = across = filled = 0
+    for tag in _ODS_TAG.finditer(xml):
+        closing, kind, attributes = tag[1], tag[2], tag[3]
+        if kind == b"table":
+            width = height = pending = 0
+        elif kind == b"table-row" and not closing:
+            repeated, across, filled = _repeated(attributes), 0, 0
+        elif kind == b"table-row":
+            pending += repeated
+            if filled:
+                width, height, pending = max(width, filled), height + pending, 0
+                largest = max(largest, width * height)
+        elif not closing:
+            across += _repeated(attributes)
+            filled = filled if attributes.endswith(b"/") and b"value" not in attributes else across
+    return largest
+
+
+def _repeated(attributes: bytes) -> int:
+    found = _ODS_REPEATED.search(attributes) if b"repeated" in attributes else None
+    return int(found[1]) if found else 1
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, float):
+        return _number(value)
+    return str(value)
+
+
+def _number(value: float) -> str:
+    """A number as it was typed; beyond fifteen digits a spreadsheet has lost some, and the text says so."""
+    if not value.is_integer():
+        return format(value, ".12g")
+    return str(int(value)) if abs(value) < EXACT else format(value, "E")

@@ -1,0 +1,106 @@
+"""A workbook whose cells have their type, and where no text is ever a formula or a link."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from xml.parsers import expat
+
+from autumn_export import AUTUMN, MENTION, SUMMARY, TABLETS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from deploy.reports.tables import Column, Table
+from deploy.reports.xlsx_file import LONGEST_TEXT, xlsx_bytes
+
+
+def elements(content: bytes) -> set[str]:
+    """The name of every element of every part; each part is well-formed XML."""
+    names: set[str] = set()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for name in parts.namelist():
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = lambda tag, _: names.add(tag)
+            parser.Parse(parts.read(name), True)
+    return names
+
+
+def sheet(content: bytes, name: str) -> list[list[object]]:
+    return [
+        list(row) for row in CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name).to_python()
+    ]
+
+
+def with_texts(texts: list[str]) -> bytes:
+    return xlsx_bytes(
+        replace(AUTUMN, tables=[Table("t", "Textes", (Column("a", "A", "text"),), [(text,) for text in texts])])
+    )
+
+
+def test_cells_have_their_type() -> None:
+    labels, granettes, second, *_ = sheet(xlsx_bytes(AUTUMN), "Tablettes")
+    assert labels[3:6] == ["Prix", "Charge", "Livrée le"]
+    assert granettes[2:] == [1.0, 285.7, 0.875, date(2017, 11, 15), datetime(2017, 10, 29, 2, 30), True]  # noqa: DTZ001
+    assert second[0] == "000123456789"
+    assert second[3] == -285.71
+
+
+def test_texts_that_look_like_formulas_stay_texts_without_an_apostrophe() -> None:
+    content = xlsx_bytes(AUTUMN)
+    rows = sheet(content, "Tablettes")
+    assert [row[0] for row in rows[3:]] == [TABLETS.rows[2][0], "@SUM(1)"]
+    assert not {"f", "hyperlink", "hyperlinks"} & elements(content)
+
+
+def test_there_is_a_sheet_per_table_after_the_summary_with_frozen_filtered_headers() -> None:
+    content = xlsx_bytes(AUTUMN)
+    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names == ["Synthèse", "Tablettes", "Écoles"]
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        tablets = parts.read("xl/worksheets/sheet2.xml").decode()
+    assert 'state="frozen"' in tablets and '<autoFilter ref="A1:H5"/>' in tablets
+
+
+def test_the_summary_sheet_carries_figures_remarks_and_the_mention() -> None:
+    rows = sheet(xlsx_bytes(AUTUMN), "Synthèse")
+    told = {row[0]: row[1:] for row in rows}
+    assert told["Tablettes inventoriées"] == [1054.0, "sur 1056 attendues", "Tablettes"]
+    assert told["Dépense par tablette"] == [285.71, "euros", "Tablettes"]
+    assert {*SUMMARY.remarks, MENTION, "4e trimestre 2017"} <= set(told)
+    assert not [row for row in rows if str(row[0]).startswith("PROVISOIRE")]
+
+
+def test_a_quarter_under_way_says_it_is_provisional() -> None:
+    rows = sheet(xlsx_bytes(replace(AUTUMN, summary=replace(SUMMARY, provisional=True))), "Synthèse")
+    assert [row for row in rows if str(row[0]).startswith("PROVISOIRE")]
+
+
+def test_every_sheet_prints_the_mention_at_its_foot() -> None:
+    content = xlsx_bytes(replace(AUTUMN, summary=replace(SUMMARY, mention="Avenir & École")))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheets = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 3
+    assert all("Avenir &amp;&amp; École" in told for told in sheets)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=20))
+def test_no_text_breaks_the_file_or_becomes_a_formula(texts: list[str]) -> None:
+    content = with_texts([*texts, *("=" + text for text in texts), *("http://" + text for text in texts)])
+    assert not {"f", "hyperlink", "hyperlinks"} & elements(content)
+
+
+def test_a_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
+    (_, (told,)) = sheet(with_texts(["é" * (LONGEST_TEXT + 1)]), "Textes")
+    assert isinstance(told, str) and len(told) == LONGEST_TEXT and told.endswith("é…")
+
+
+def test_days_before_spreadsheets_could_count_stay_readable() -> None:
+    old = Table("t", "Jours", (Column("day", "Jour", "date"),), [(date(1881, 6, 16),)])
+    assert sheet(xlsx_bytes(replace(AUTUMN, tables=[old])), "Jours")[1] == ["16/06/1881"]
+
+
+def test_a_title_that_no_sheet_may_bear_is_made_one() -> None:
+    odd = Table("t", "Étapes [6.1] : fait/à faire, classe par classe", (), ())
+    names = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_bytes(replace(AUTUMN, tables=[odd])))).sheet_names
+    assert names[1] == "Étapes  6.1    fait à faire, cl"

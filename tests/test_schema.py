@@ -1,0 +1,130 @@
+"""The schema is run whole or not at all, once, by however many processes; and it is what the models say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import schema
+from config.freeze import APPEND_ONLY, LIVE
+from inventory import db
+from inventory.errors import Refused
+
+INIT = """
+import sys
+from config import schema
+from inventory import db
+db.connect(sys.argv[1])
+sys.stdin.readline()
+print(schema.migrate())
+schema.refuse_other_schema()
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    address = f"sqlite:///{tmp_path}/cartable.db"
+    bound = db.connect(address)
+    yield address
+    bound.close()
+
+
+def shape() -> set[tuple[str, ...]]:
+    """Every table, index and trigger as the engine keeps it; the history of migrations apart."""
+    told = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'schema_migration' AND sql IS NOT NULL"
+    with db.database.connection_context():
+        return {tuple(row) for row in db.database.execute_sql(told)}
+
+
+def test_the_migrations_make_the_very_tables_of_the_models(url: str, tmp_path: Path) -> None:
+    """If this fails after a change of models: a migration is missing (or, before the first release, `python -m config.freeze`)."""
+    schema.migrate()
+    migrated = shape()
+    db.connect(f"sqlite:///{tmp_path}/live.db")
+    with db.database.connection_context():
+        db.database.create_tables(LIVE)
+        for table in APPEND_ONLY:
+            db.append_only(table)
+    assert migrated == shape()
+
+
+def test_a_second_run_does_nothing(url: str) -> None:
+    assert schema.migrate() == ["0001_start"]
+    before = shape()
+    assert schema.migrate() == []
+    assert shape() == before
+    schema.refuse_other_schema()
+    with db.database.connection_context():
+        assert schema.applied() == ["0001_start"]
+
+
+def test_five_processes_at_once_all_end_well_and_one_does_the_work(url: str) -> None:
+    command = [sys.executable, "-c", INIT, url]
+    at_once = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+        for _ in range(5)
+    ]
+    for process in at_once:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate() for process in at_once]
+    assert [process.returncode for process in at_once] == [0] * 5, told
+    assert sorted(out.strip() for out, _ in told) == ["['0001_start']"] + ["[]"] * 4
+    schema.refuse_other_schema()
+
+
+def test_a_house_without_its_schema_does_not_open(url: str) -> None:
+    with pytest.raises(Refused, match="lancer « cartable init »"):
+        schema.refuse_other_schema()
+
+
+def test_a_schema_of_tomorrow_is_refused_and_left_alone(url: str) -> None:
+    schema.migrate()
+    db.database.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('0042_tomorrow', 1)")
+    db.database.close()
+    for open_house in (schema.refuse_other_schema, schema.migrate):
+        with pytest.raises(Refused, match="0042_tomorrow"):
+            open_house()
+
+
+def test_a_migration_that_fails_half_way_leaves_nothing(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "0001_half.py").write_text(
+        "def up(migrator, db):\n"
+        "    db.execute_sql('CREATE TABLE begun (id INTEGER)')\n"
+        "    db.execute_sql('CREATE TABLE begun (id INTEGER)')\n"
+    )
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path)
+    with pytest.raises(Exception, match="begun"):
+        schema.migrate()
+    assert shape() == set()
+
+
+def test_a_migration_that_breaks_a_foreign_key_leaves_nothing(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "0001_orphan.py").write_text(
+        "def up(migrator, db):\n"
+        "    db.execute_sql('CREATE TABLE school (id INTEGER PRIMARY KEY)')\n"
+        "    db.execute_sql('CREATE TABLE cart (school_id INTEGER REFERENCES school (id))')\n"
+        "    db.execute_sql('INSERT INTO cart VALUES (7)')\n"
+    )
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path)
+    with pytest.raises(Refused, match="rien n'a été changé"):
+        schema.migrate()
+    assert shape() == set()
+
+
+def test_the_journal_refuses_to_be_rewritten(url: str) -> None:
+    schema.migrate()
+    with db.database.connection_context():
+        db.database.execute_sql(
+            "INSERT INTO event (position, subject, subject_id, axis, value, detail, at, noted, source, note_digest, previous, digest)"
+            " VALUES (1, 'school', 1, 'record', 'registered', '{}', 0, 0, 'person', '', '', '')"
+        )
+        for rewriting in ("UPDATE event SET value = 'x'", "DELETE FROM event"):
+            with pytest.raises(db.IntegrityError, match="append-only"):
+                db.database.execute_sql(rewriting)
