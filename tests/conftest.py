@@ -35,11 +35,12 @@ def store(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "cartable.db"
     database = db.connect(f"sqlite:///{path}")
     school_times.use(ROOT / "config" / "calendars", Thresholds())
-    with db.database.connection_context():
-        database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
-        db.append_only("event")
-        yield path
-    database.close_all() if hasattr(database, "close_all") else None
+    database.connect()
+    database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
+    db.append_only("event")
+    yield path
+    if not database.is_closed():
+        database.close()
 
 
 def _person(login: str, name: str, role: Role, signatory: str = "") -> Person:

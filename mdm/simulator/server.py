@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 import threading
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -34,6 +35,15 @@ def milliseconds(moment: datetime | None) -> int:
     return int(moment.timestamp() * 1000) if moment else 0
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is nothing to tell; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Simulator:
     """A running server: `with Simulator(Fleet(), at=moment) as mdm: mdm.url`. `at` and `fault` may be changed while it runs."""
 
@@ -44,8 +54,7 @@ class Simulator:
         self.login, self.password_digest = login, hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
         self.tokens: set[str] = set()
         self.expired_once = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"mdm": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), type("Bound", (Handler,), {"mdm": self}))
         self._cache: tuple[datetime, list[dict[str, Any]]] | None = None
 
     @property
