@@ -75,7 +75,8 @@ def run_worker(
 ) -> None:  # fmt: skip
     """Run the timetable until `stop` is set or the process is asked to end; what is running then is finished first."""
     stop = stop or threading.Event()
-    worker = Worker(timetable(settings.sync_minutes), work, clock)
+    jobs = timetable(settings.sync_minutes)
+    worker = Worker(jobs, {job.name: work[job.name] for job in jobs}, clock)
     refuse_other_schema()
     with presence.at_work(settings.database_file), _ended_by_signals(stop):
         scheduler = scheduled(worker)

@@ -6,6 +6,7 @@ The lock is the kernel's (flock(2)): a process that is killed gives it back.
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,17 @@ def alone(database_file: Path) -> Iterator[None]:
     busy = "Les pages ou le calendrier tournent sur cette base : arrêter « cartable serve » et « cartable worker », puis relancer."
     with _locked(database_file, fcntl.LOCK_EX, busy):
         yield
+
+
+@contextmanager
+def in_turn(database_file: Path) -> Iterator[None]:
+    """Wait for whoever makes the database now: two that open a new file at once may find it locked by the other."""
+    folder = os.open(database_file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 @contextmanager

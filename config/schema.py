@@ -8,6 +8,7 @@ from peewee import CharField
 from playhouse.migrations import Runner
 
 from config.clock import now
+from config.presence import in_turn
 from inventory.db import MomentField, Table, atomic, database, integrity, snapshot
 from inventory.errors import Refused
 
@@ -23,7 +24,7 @@ class SchemaMigration(Table):
 
 def migrate() -> list[str]:
     """Run what is missing, in order, in one transaction; safe twice, and by two processes at once. Returns what it ran."""
-    with database.connection_context():
+    with in_turn(Path(str(database.obj.database))), database.connection_context():
         runner = _runner()
         # The outer context only lifts foreign keys, which SQLite does not do inside a transaction: a table is rebuilt by its copy.
         with runner.migrator.migration_context(atomic=False), atomic():

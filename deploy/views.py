@@ -110,7 +110,7 @@ def quarter_file(period: str, name: str) -> Response:
     if file is None:
         raise NotFound
     answer = Response(bytes(file.content), mimetype="application/octet-stream")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{period}-{name.replace("/", "-")}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name.rpartition("/")[2]}"'
     return answer
 
 

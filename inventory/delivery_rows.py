@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from inventory import serials
 from inventory.complaints import Complaint
-from inventory.serials import complaint, confusion_key, normalise
 from inventory.spreadsheets import Row, Sheet
 
 ALIASES: Mapping[str, Sequence[str]] = {
-    "serial": ("N° de série", "Numéro de série", "No série", "Série", "S/N", "SN", "Serial", "Serial number", "Numero_serie"),
+    "serial": ("N° de série", "Numéro de série", "No série", "Série", "S/N", "SN", "Serial number", "Serial"),
     "asset_tag": ("N° d'inventaire", "Numéro d'inventaire", "Inventaire", "Étiquette", "Asset tag", "Tag", "Immatriculation"),
-    "model": ("Modèle", "Model", "Désignation", "Article", "Référence", "Product"),
-    "class_code": ("Classe mobile", "Classe", "Valise", "Chariot", "Cart", "Mobile class", "Code classe"),
-    "slot": ("Alvéole", "Emplacement", "Slot", "Casier", "Position"),
-    "order_reference": ("Commande", "Bon de commande", "N° de commande", "BC", "Order", "Purchase order", "PO"),
+    "model": ("Modèle", "Model", "Désignation", "Product", "Article", "Référence"),
+    "class_code": ("Classe mobile", "Code classe", "Classe", "Valise", "Chariot", "Mobile class", "Cart"),
+    "slot": ("Alvéole", "N° d'alvéole", "Emplacement", "Slot", "Casier", "Position"),
+    "order_reference": ("Commande", "N° de commande", "Bon de commande", "BC", "Purchase order", "Order reference", "Order", "PO"),
     "supplier": ("Fournisseur", "Supplier", "Vendor"),
-    "unit_price": ("Prix unitaire", "Prix", "PU", "PU TTC", "Prix unitaire TTC", "Montant", "Unit price", "Price"),
-    "warranty_end": ("Fin de garantie", "Garantie", "Garantie jusqu'au", "Warranty", "Warranty end"),
+    "unit_price": ("Prix unitaire", "Prix unitaire TTC", "PU TTC", "Unit price", "PU", "Prix", "Price", "Montant"),
+    "warranty_end": ("Fin de garantie", "Date de fin de garantie", "Garantie jusqu'au", "Warranty end", "Garantie", "Warranty"),
 }
 REQUIRED = ("serial",)
 LABELS = {field: names[0] for field, names in ALIASES.items()}
+WORDS = ("asset_tag", "model", "class_code", "order_reference", "supplier")
 LONGEST = 120
+MOST_SLOTS = 999
+YEARS = range(2000, 2100)
+_SLOT = re.compile(r"[0-9]{1,3}")
+_PRICE = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,2})?")
+_FRENCH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class TabletRow:
-    """One tablet of a delivery note, normalised; None where the note says nothing."""
+    """One tablet of a delivery note, normalised; empty or None where the note says nothing, or nothing right."""
 
     row: int
     serial: str
@@ -43,61 +50,65 @@ class TabletRow:
     unit_price: Decimal | None
     warranty_end: date | None
 
+    def told(self, field: str, value: str, problem: str, remedy: str) -> Complaint:
+        return Complaint(self.row, LABELS[field], value, problem, remedy)
 
-def tablet_rows(sheet: Sheet, known: Sequence[str] = ()) -> tuple[list[TabletRow], list[Complaint], list[Complaint]]:
-    """The rows that can be read, the faults, and the doubts (serials that O/0 or I/1 alone tell apart, of the file or `known`)."""
+
+def tablet_rows(sheet: Sheet, known: Iterable[str] = ()) -> tuple[list[TabletRow], list[Complaint], list[Complaint]]:
+    """Every row as far as it can be read, the faults, and the doubts.
+
+    A doubt is a serial number that only O/0 or I/1 tell apart from another one of the file or of `known`.
+    """
     faults: list[Complaint] = []
     rows = [_row(row, faults) for row in sheet.rows]
-    read = [row for row in rows if row is not None]
-    faults += _twice(read, "serial") + _twice(read, "asset_tag") + _same_slot(read)
-    return read, sorted(faults, key=lambda one: one.row), _doubts(read, known)
+    faults += _twice(rows, "serial") + _twice(rows, "asset_tag") + _same_slot(rows)
+    return rows, sorted(faults, key=lambda one: one.row), _doubts(rows, known)
 
 
-def _row(row: Row, faults: list[Complaint]) -> TabletRow | None:
-    before = len(faults)
-    told = row.text("serial")
-    wrong = complaint(told)
-    if wrong:
-        problem, _, remedy = wrong.partition(" : ")[2].partition(" ; ")
-        faults.append(Complaint(row.number, LABELS["serial"], told, problem.rstrip("."), remedy.rstrip(".")))
-    for field in ("model", "class_code", "order_reference", "supplier", "asset_tag"):
+def _row(row: Row, faults: list[Complaint]) -> TabletRow:
+    for field in WORDS:
         if len(row.text(field)) > LONGEST:
-            faults.append(Complaint(row.number, LABELS[field], row.text(field)[:30] + "…", f"plus de {LONGEST} caractères", "l'abréger"))
-    slot, price, warranty = _slot(row, faults), _price(row, faults), _day(row, faults)
-    if bool(row.text("class_code")) != (slot is not None) and len(faults) == before:
-        faults.append(Complaint(row.number, LABELS["slot"], row.text("slot"), "une tablette rangée a une classe mobile et une alvéole",
-                                "donner les deux, ou aucune"))  # fmt: skip
-    if len(faults) > before:
-        return None
+            faults.append(_told(row, field, f"plus de {LONGEST} caractères", "l'abréger"))
     return TabletRow(
-        row.number, normalise(told), row.text("asset_tag") or None, row.text("model"), row.text("class_code").upper(), slot,
-        row.text("order_reference"), row.text("supplier"), price, warranty,
+        row.number, _serial(row, faults), row.text("asset_tag") or None, row.text("model"), row.text("class_code").upper(),
+        _slot(row, faults), row.text("order_reference"), row.text("supplier"), _price(row, faults), _day(row, faults),
     )  # fmt: skip
+
+
+def _told(row: Row, field: str, problem: str, remedy: str) -> Complaint:
+    return Complaint(row.number, LABELS[field], row.text(field), problem, remedy)
+
+
+def _serial(row: Row, faults: list[Complaint]) -> str:
+    wrong = serials.fault(row.text("serial"))
+    if wrong:
+        faults.append(_told(row, "serial", *wrong))
+        return ""
+    return serials.normalise(row.text("serial"))
 
 
 def _slot(row: Row, faults: list[Complaint]) -> int | None:
     text = row.text("slot")
+    if bool(text) != bool(row.text("class_code")):
+        problem = "une tablette rangée a une classe mobile et une alvéole"
+        faults.append(_told(row, "slot", problem, "donner les deux, ou aucune"))
+        return None
     if not text:
         return None
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 999:
+    if _SLOT.fullmatch(text) and int(text):
         return int(text)
-    faults.append(Complaint(row.number, LABELS["slot"], text, "ce n'est pas un numéro d'alvéole", "écrire un nombre, par exemple 7"))
+    faults.append(_told(row, "slot", "ce n'est pas un numéro d'alvéole", f"écrire un nombre de 1 à {MOST_SLOTS}, par exemple 7"))
     return None
 
 
 def _price(row: Row, faults: list[Complaint]) -> Decimal | None:
-    text = re.sub(r"[\s€]", "", row.text("unit_price")).replace(",", ".")
+    text = re.sub(r"\s|€|EUR", "", row.text("unit_price"))
     if not text:
         return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount.is_finite() and 0 <= amount < 100_000 and amount == amount.quantize(Decimal("0.01")):
-        return amount
-    faults.append(
-        Complaint(row.number, LABELS["unit_price"], row.text("unit_price"), "ce n'est pas un prix", "écrire par exemple 339,90")
-    )
+    if _PRICE.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    problem = "ce n'est pas un prix de 0 à 99 999,99 €, à deux décimales au plus"
+    faults.append(_told(row, "unit_price", problem, "écrire par exemple 339,90"))
     return None
 
 
@@ -105,14 +116,20 @@ def _day(row: Row, faults: list[Complaint]) -> date | None:
     text = row.text("warranty_end")
     if not text:
         return None
-    french = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
-    try:
-        return date(int(french[3]), int(french[2]), int(french[1])) if french else date.fromisoformat(text[:10])
-    except ValueError:
-        faults.append(
-            Complaint(row.number, LABELS["warranty_end"], text, "cette date n'existe pas", "écrire par exemple 02/10/2020")
-        )
-        return None
+    french, iso = _FRENCH_DAY.fullmatch(text), _ISO_DAY.fullmatch(text)
+    problem = "ce n'est pas une date"
+    if french or iso:
+        day, month, year = french.groups() if french else reversed(iso.groups())  # type: ignore[union-attr]
+        try:
+            found = date(int(year), int(month), int(day))
+        except ValueError:
+            problem = "cette date n'existe pas"
+        else:
+            if found.year in YEARS:
+                return found
+            problem = f"l'année n'est pas entre {YEARS.start} et {YEARS[-1]}"
+    faults.append(_told(row, "warranty_end", problem, "écrire par exemple 02/10/2020"))
+    return None
 
 
 def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
@@ -120,9 +137,9 @@ def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
     faults = []
     for row in rows:
         value = getattr(row, field)
-        if value and first.setdefault(value, row.row) != row.row:
-            problem = f"déjà donné à la ligne {first[value]}"
-            faults.append(Complaint(row.row, LABELS[field], value, problem, "supprimer une des deux lignes, ou corriger le numéro"))
+        if value and first.setdefault(value.casefold(), row.row) != row.row:
+            problem = f"déjà donné à la ligne {first[value.casefold()]}"
+            faults.append(row.told(field, value, problem, "supprimer une des deux lignes, ou corriger le numéro"))
     return faults
 
 
@@ -132,16 +149,22 @@ def _same_slot(rows: Sequence[TabletRow]) -> list[Complaint]:
     for row in rows:
         if row.slot is not None and first.setdefault((row.class_code, row.slot), row.row) != row.row:
             problem = f"alvéole de {row.class_code} déjà prise à la ligne {first[row.class_code, row.slot]}"
-            faults.append(Complaint(row.row, LABELS["slot"], str(row.slot), problem, "donner une autre alvéole"))
+            faults.append(row.told("slot", str(row.slot), problem, "donner une autre alvéole"))
     return faults
 
 
-def _doubts(rows: Sequence[TabletRow], known: Sequence[str]) -> list[Complaint]:
-    seen = {confusion_key(serial): serial for serial in known}
+def _doubts(rows: Sequence[TabletRow], known: Iterable[str]) -> list[Complaint]:
+    """Near-duplicates, in a time that grows with the number of rows only; a number that is known itself raises no doubt."""
+    likes: dict[str, str] = {}
+    exact = set()
+    for serial in known:
+        likes.setdefault(serials.confusion_key(serial), serial)
+        exact.add(serial)
     doubts = []
     for row in rows:
-        other = seen.setdefault(confusion_key(row.serial), row.serial)
-        if other != row.serial:
-            problem = f"ressemble à {other} (O/0 ou I/1)"
-            doubts.append(Complaint(row.row, LABELS["serial"], row.serial, problem, "vérifier le numéro sur la tablette"))
+        if row.serial and row.serial not in exact:
+            other = likes.setdefault(serials.confusion_key(row.serial), row.serial)
+            if other != row.serial:
+                problem = f"ressemble à {other} (O/0 ou I/1)"
+                doubts.append(row.told("serial", row.serial, problem, "vérifier le numéro sur la tablette"))
     return doubts

@@ -1,25 +1,27 @@
-"""CSV (`;`, `,` or tab; UTF-8 with or without BOM, or cp1252), XLSX and ODS as rows of text under known headers."""
+"""CSV (`;`, `,` or tab; UTF-8 with or without BOM, UTF-16, or cp1252), XLSX and ODS as rows of text under known headers."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from inventory import workbooks
 from inventory.errors import Refused
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 100_000
 MOST_COLUMNS = 400
-HEADER_ROWS = 10
+HEADER_ROWS = 20
 SEPARATORS = ";,\t"
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+
+Aliases = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,97 +44,137 @@ class Sheet:
     rows: Sequence[Row]
 
 
-def read(content: bytes, filename: str, aliases: Mapping[str, Sequence[str]], required: Sequence[str]) -> Sheet:
-    """Read a file under the headers of `aliases` (field -> names); raises `Refused` when it cannot be, naming the remedy."""
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where a table's header stands, and the column of each field that it names."""
+
+    index: int
+    columns: Mapping[str, int]
+    doubled: Sequence[str] = ()
+
+    def lacks(self, required: Iterable[str]) -> list[str]:
+        return [field for field in required if field not in self.columns]
+
+
+def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> Sheet:
+    """Read a file under the headers of `aliases` (field -> names, the best first); raises `Refused` when it cannot be.
+
+    The header may stand below a title, and the table on any sheet of a workbook; columns that no alias names are left out.
+    """
     if len(content) > MOST_BYTES:
         raise Refused(f"{filename} pèse plus de {MOST_BYTES // 2**20} Mo : le couper en plusieurs fichiers.")
     if not content.strip(b"\x00\xef\xbb\xbf \r\n\t"):
         raise Refused(f"{filename} est vide : choisir le fichier à importer.")
-    table = _workbook(content, filename) if content.startswith((ZIP, OLE)) else _csv(content, filename)
-    found = _header(table, aliases)
-    missing = [field for field in required if found is None or field not in found[1]]
-    if found is None or missing:
-        names = " ; ".join(f"« {aliases[field][0]} »" for field in missing)
-        raise Refused(f"{filename} : il manque la colonne {names} ; nommer les colonnes sur la première ligne.")
-    start, columns = found
-    rows = [_row(start + offset + 2, cells, columns) for offset, cells in enumerate(table[start + 1 :])]
-    kept = [row for row in rows if any(row.cells.values())]
-    if not kept:
+    table, header = _table(content, filename, aliases, required)
+    missing = header.lacks(required)
+    if missing:
+        names = ", ".join(f"« {aliases[field][0]} »" for field in missing)
+        raise Refused(f"{filename} : il manque la colonne {names} ; nommer les colonnes au-dessus des données.")
+    if header.doubled:
+        raise Refused(f"{filename} : deux colonnes « {header.doubled[0]} » ; en renommer ou en supprimer une.")
+    rows = _rows(table, header)
+    if not rows:
         raise Refused(f"{filename} n'a que des en-têtes : ajouter au moins une ligne.")
-    return Sheet({field: table[start][column] for field, column in columns.items()}, kept)
+    return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, rows)
 
 
-def _csv(content: bytes, filename: str) -> list[list[str]]:
-    text = _decoded(content)
-    if "\x00" in text:
-        raise Refused(f"{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(SEPARATORS, key=first.count)
-    try:
-        return _bounded(csv.reader(io.StringIO(text), delimiter=separator), filename)
-    except csv.Error as fault:
-        raise Refused(f"{filename} : CSV illisible ({fault}) ; l'enregistrer de nouveau depuis le tableur.") from fault
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8 if it is valid UTF-8, else cp1252, which French spreadsheets write."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _workbook(content: bytes, filename: str) -> list[list[str]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0)
-        if sheet.total_width > MOST_COLUMNS or sheet.total_height > MOST_ROWS:
-            raise Refused(f"{filename} : {sheet.total_height} lignes sur {sheet.total_width} colonnes, c'est trop ; le couper.")
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, ValueError, IndexError) as fault:
-        raise Refused(f"{filename} : classeur illisible ; l'ouvrir et l'enregistrer de nouveau en XLSX, ODS ou CSV.") from fault
-    return _bounded(([_cell(value) for value in row] for row in rows), filename)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        value = value.date() if value.time() == datetime.min.time() else value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
-
-
-def _bounded(rows: Iterable[Sequence[str]], filename: str) -> list[list[str]]:
-    table = []
-    for number, row in enumerate(rows):
-        if number >= MOST_ROWS or len(row) > MOST_COLUMNS:
-            raise Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper.")
-        table.append([unicodedata.normalize("NFC", cell).replace("\u00a0", " ").strip() for cell in row])
-    return table
-
-
-def _header(table: Sequence[Sequence[str]], aliases: Mapping[str, Sequence[str]]) -> tuple[int, dict[str, int]] | None:
-    """The row that names most fields, among the first ones, with the column of each field."""
-    names = {plain(alias): field for field, several in aliases.items() for alias in several}
-    best: tuple[int, dict[str, int]] | None = None
-    for number, row in enumerate(table[:HEADER_ROWS]):
-        columns: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            field = names.get(plain(cell))
-            if field:
-                columns.setdefault(field, column)
-        if columns and (best is None or len(columns) > len(best[1])):
-            best = number, columns
+def _table(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> tuple[list[list[str]], Header]:
+    """The first table that has every required column, else the one that names the most fields."""
+    if content.startswith((workbooks.ZIP, workbooks.OLE)):
+        tables = (_bounded(table, filename) for table in workbooks.tables(content, filename))
+    else:
+        tables = iter([_csv(_decoded(content, filename), filename, aliases)])
+    best: tuple[list[list[str]], Header] = [], Header(0, {})
+    for table in tables:
+        header = _header(table, aliases)
+        if not header.lacks(required):
+            return table, header
+        if len(header.columns) > len(best[1].columns):
+            best = table, header
     return best
 
 
-def _row(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Row:
-    return Row(number, {field: cells[column] if column < len(cells) else "" for field, column in columns.items()})
+def _decoded(content: bytes, filename: str) -> str:
+    """UTF-8 if it is valid UTF-8, else cp1252, which French spreadsheets write; UTF-16 is their « Texte Unicode »."""
+    encodings = ("utf-16",) if content.startswith(UTF16) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Refused(f"{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.")
+
+
+def _csv(text: str, filename: str, aliases: Aliases) -> list[list[str]]:
+    """The rows of a CSV, cut at the separator under which its header names the most fields."""
+
+    def named(separator: str) -> int:
+        top = itertools.islice(_lines(text, separator, filename), HEADER_ROWS)
+        return len(_header(_cleaned(top), aliases).columns)
+
+    best = max(SEPARATORS, key=named)
+    return _bounded(_lines(text, best, filename), filename)
+
+
+def _lines(text: str, separator: str, filename: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        yield from reader
+    except csv.Error as fault:
+        raise Refused(
+            f"{filename} : CSV illisible vers la ligne {reader.line_num} (un guillemet qui ne se referme pas, par exemple) ; "
+            "la corriger, ou enregistrer de nouveau le fichier depuis le tableur."
+        ) from fault
+
+
+def _bounded(rows: Iterable[Sequence[str]], filename: str) -> list[list[str]]:
+    table = _cleaned(itertools.islice(rows, MOST_ROWS + 1))
+    if len(table) > MOST_ROWS or max(map(len, table), default=0) > MOST_COLUMNS:
+        raise Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper en plusieurs fichiers.")
+    return table
+
+
+def _cleaned(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """NFC, and plain single spaces for every space and control character."""
+    return [[_CONTROLS.sub(" ", unicodedata.normalize("NFC", cell)).strip() for cell in row] for row in rows]
+
+
+def _header(table: Sequence[Sequence[str]], aliases: Aliases) -> Header:
+    """The row that names most fields, among the first ones."""
+    names = {plain(alias): (field, rank) for field, several in aliases.items() for rank, alias in enumerate(several)}
+    found = [_columns(index, row, names) for index, row in enumerate(table[:HEADER_ROWS])]
+    return max(found, key=lambda header: len(header.columns), default=Header(0, {}))
+
+
+def _columns(index: int, row: Sequence[str], names: Mapping[str, tuple[str, int]]) -> Header:
+    """The column of each field: of two that name the same field, the better name; the same name twice is doubled."""
+    ranks: dict[str, int] = {}
+    columns: dict[str, int] = {}
+    doubled: dict[str, str] = {}
+    for column, cell in enumerate(row):
+        field, rank = names.get(plain(cell), ("", 0))
+        if not field or rank > ranks.get(field, rank):
+            continue
+        if ranks.get(field) == rank:
+            doubled[field] = cell
+            continue
+        ranks[field], columns[field] = rank, column
+        doubled.pop(field, None)
+    return Header(index, columns, list(doubled.values()))
+
+
+def _rows(table: Sequence[Sequence[str]], header: Header) -> list[Row]:
+    """The rows under the header that say something, numbered as the spreadsheet shows them."""
+    start = header.index + 1
+    cells = (
+        {field: row[column] if column < len(row) else "" for field, column in header.columns.items()} for row in table[start:]
+    )
+    return [Row(number, named) for number, named in enumerate(cells, start + 1) if any(named.values())]
 
 
 def plain(text: str) -> str:
     """A header without case, accents or punctuation: « N° de série » and « numero_serie » differ only by words."""
-    letters = unicodedata.normalize("NFD", text.lower().replace("°", "o")).encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", text.lower().replace("°", "o")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]", "", letters)

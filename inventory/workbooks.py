@@ -25,8 +25,10 @@ MOST_CELLS = 3_000_000
 MOST_SHEETS = 20
 EXACT = 1e15
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_XLSX_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>""")
-_ODS_TAG = re.compile(rb"""<(/?)table:(table|table-row|table-cell|covered-table-cell)\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTES = rb"""((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>"""
+_XLSX_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b" + _ATTRIBUTES)
+_XLSX_PLACE = re.compile(rb"""\sr=["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
+_ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)\b(?!-)" + _ATTRIBUTES)
 _ODS_REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated=["']([0-9]{1,12})["']""")
 
 
@@ -76,10 +78,16 @@ def _cells(name: str, xml: bytes) -> int:
 
 
 def _xlsx_cells(xml: bytes) -> int:
-    """The rectangle that holds every filled cell of a sheet, in cells."""
-    width = height = 0
-    for cell in _XLSX_CELL.finditer(xml):
-        width, height = max(width, _column(cell[1])), max(height, int(cell[2]))
+    """The rectangle that holds every filled cell of a sheet, in cells; an empty one is written `<c .../>`."""
+    width = height = row = across = 0
+    for tag in _XLSX_TAG.finditer(xml):
+        place = _XLSX_PLACE.search(tag[2])
+        if tag[1] == b"row":
+            row, across = int(place[2]) if place else row + 1, 0
+            continue
+        across = _column(place[1].upper()) if place else across + 1
+        if not tag[2].endswith(b"/"):
+            width, height = max(width, across), max(height, int(place[2]) if place else row)
     return width * height
 
 
@@ -99,6 +107,7 @@ def _ods_cells(xml: bytes) -> int:
             width = height = pending = 0
         elif kind == b"table-row" and not closing:
             repeated, across, filled = _repeated(attributes), 0, 0
+            pending += repeated if attributes.endswith(b"/") else 0
         elif kind == b"table-row":
             pending += repeated
             if filled:

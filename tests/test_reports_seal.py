@@ -94,6 +94,11 @@ def test_the_manifest_tells_what_was_issued_and_every_file(autumn: dict[str, byt
         assert (file["size"], file["sha256"]) == (len(autumn[name]), digest(autumn[name]))
 
 
+def test_the_sums_are_in_the_form_that_every_sha256sum_reads(autumn: dict[str, bytes]) -> None:
+    lines = autumn["MANIFEST.sha256"].decode().splitlines()
+    assert lines == [f"{digest(autumn[name])}  {name}" for name in sorted(FILES | {"manifest.json"})]
+
+
 def changed() -> list[Export]:
     rows = (*TABLETS.rows[1:], TABLETS.rows[0])
     return [

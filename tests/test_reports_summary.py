@@ -92,7 +92,11 @@ def test_sixty_classes_stay_on_one_page_and_the_rest_is_counted(tmp_path: Path) 
     [
         replace(SUMMARY, plot_svg=None, remarks=(), figures=()),
         replace(
-            SUMMARY, figures=SUMMARY.figures * 4, convention="Convention " * 90, mention=MENTION * 3, remarks=REMARKS
+            SUMMARY,
+            figures=(*SUMMARY.figures, *SUMMARY.figures, *SUMMARY.figures),
+            convention="Convention " * 90,
+            mention=MENTION * 3,
+            remarks=REMARKS,
         ),
         replace(SUMMARY, plot_svg=PLOT.replace("700 240", "700 1900"), remarks=REMARKS),
     ],

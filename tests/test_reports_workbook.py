@@ -41,7 +41,7 @@ def with_texts(texts: list[str]) -> bytes:
 def test_cells_have_their_type() -> None:
     labels, granettes, second, *_ = sheet(xlsx_bytes(AUTUMN), "Tablettes")
     assert labels[3:6] == ["Prix", "Charge", "Livrée le"]
-    assert granettes[2:] == [1.0, 285.7, 0.875, date(2017, 11, 15), datetime(2017, 10, 29, 2, 30), True]  # noqa: DTZ001
+    assert granettes[2:] == [1.0, 285.7, 0.875, date(2017, 11, 15), datetime(2017, 10, 29, 2, 30), True]
     assert second[0] == "000123456789"
     assert second[3] == -285.71
 
@@ -86,7 +86,14 @@ def test_every_sheet_prints_the_mention_at_its_foot() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=20))
 def test_no_text_breaks_the_file_or_becomes_a_formula(texts: list[str]) -> None:
-    content = with_texts([*texts, *("=" + text for text in texts), *("http://" + text for text in texts)])
+    content = with_texts(
+        [
+            "\ufffe \uffff \0 \x1b _x0041_",
+            *texts,
+            *("=" + text for text in texts),
+            *("http://" + text for text in texts),
+        ]
+    )
     assert not {"f", "hyperlink", "hyperlinks"} & elements(content)
 
 
@@ -104,3 +111,10 @@ def test_a_title_that_no_sheet_may_bear_is_made_one() -> None:
     odd = Table("t", "Étapes [6.1] : fait/à faire, classe par classe", (), ())
     names = CalamineWorkbook.from_filelike(io.BytesIO(xlsx_bytes(replace(AUTUMN, tables=[odd])))).sheet_names
     assert names[1] == "Étapes  6.1    fait à faire, cl"
+
+
+def test_its_inner_times_are_the_day_of_issue_and_never_the_clock() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes(AUTUMN))) as parts:
+        properties = parts.read("docProps/core.xml").decode()
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert properties.count(">2018-01-08T08:30:00Z<") == 2

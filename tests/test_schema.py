@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import sys
 from config import schema
 from inventory import db
 db.connect(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()
 print(schema.migrate())
 schema.refuse_other_schema()
@@ -65,18 +65,21 @@ def test_a_second_run_does_nothing(url: str) -> None:
 
 def test_five_processes_at_once_all_end_well_and_one_does_the_work(url: str) -> None:
     command = [sys.executable, "-c", INIT, url]
-    at_once = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
-        for _ in range(5)
-    ]
+    at_once = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(5)]
     for process in at_once:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    told = [process.communicate() for process in at_once]
-    assert [process.returncode for process in at_once] == [0] * 5, told
-    assert sorted(out.strip() for out, _ in told) == ["['0001_start']"] + ["[]"] * 4
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    told = sorted(process.communicate()[0].strip() for process in _started(at_once))
+    assert [process.returncode for process in at_once] == [0] * 5
+    assert told == ["['0001_start']"] + ["[]"] * 4
     schema.refuse_other_schema()
+
+
+def _started(waiting: list[subprocess.Popen[str]]) -> list[subprocess.Popen[str]]:
+    for process in waiting:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return waiting
 
 
 def test_a_house_without_its_schema_does_not_open(url: str) -> None:

@@ -48,7 +48,6 @@ LOOKS: Mapping[str, dict[str, Any]] = {
     "precise": {**_COUNT, "num_format": "#,##0.00"},
     "mention": {"italic": True, "font_color": INK},
 }
-_NOT_XML = re.compile("[\ufffe\uffff]")
 Put = Callable[[Worksheet, int, int, Any, Format], object]
 
 
@@ -171,9 +170,7 @@ def _width(table: Table, place: int, column: Column) -> int:
 
 def _text(sheet: Worksheet, line: int, place: int, value: str, cell_format: Format) -> object:
     """A text as it is, even when it looks like a formula or a link; cut where the file format has no more room."""
-    told = _NOT_XML.sub("\ufffd", str(value))
-    if len(told) > LONGEST_TEXT:
-        told = told[: LONGEST_TEXT - 1] + "…"
+    told = value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
     return sheet.write_string(line, place, told, cell_format)
 
 

@@ -1,24 +1,29 @@
-"""Taking a file in: a dry run that only reads, a commit that is all or nothing, an undo as long as nothing was built on it."""
+"""Taking a file in: a dry run that only reads, then a commit that is all or nothing (its undo is in `undoing`)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inventory import delivery_rows, school_rows
+from inventory import delivery_rows, placements, school_rows
 from inventory.actions.places import register_school
-from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, Hand, change, register, restore, withdraw
-from inventory.actions.tablets import PLACE, STAGE, place, record_stage, refresh_stage, register_tablet
+from inventory.actions.records import Hand, change
+from inventory.actions.tablets import place_all, record_stages, register_tablet
+from inventory.actions.undoing import undo
 from inventory.complaints import Complaint
-from inventory.db import atomic
-from inventory.delivery_rows import LABELS, TabletRow
+from inventory.db import atomic, snapshot
+from inventory.delivery_rows import TabletRow
 from inventory.errors import Refused
-from inventory.journal import Entry, append
 from inventory.lifecycle import Stage
-from inventory.models import Event, ImportBatch, MobileClass, PurchaseLine, School, Tablet
-from inventory.spreadsheets import read
+from inventory.models import ImportBatch, MobileClass, PurchaseLine, School, Tablet
+from inventory.queries import deliveries
+from inventory.school_rows import SchoolRow
+from inventory.spreadsheets import Sheet, read
+
+__all__ = ["Plan", "commit", "plan_schools", "plan_tablets", "undo"]
+LINE = ("order_reference", "supplier", "model", "unit_price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Plan:
 
     kind: str
     filename: str
-    content: bytes
+    content: bytes = field(repr=False)
     rows: int
     created: int
     changed: int
@@ -41,31 +46,42 @@ class Plan:
 
 
 def plan_schools(content: bytes, filename: str) -> Plan:
-    """The dry run of a directory of schools."""
-    sheet = read(content, filename, school_rows.ALIASES, school_rows.REQUIRED)
-    rows, faults = school_rows.school_rows(sheet)
-    known = {school.uai: school for school in School.select()}
-    verdicts = [_verdict(known.get(values["uai"]), values) for _, values in rows]
-    return _plan("schools", filename, content, len(sheet.rows), verdicts, faults, ())
+    """The dry run of a directory of schools; raises `Refused` on a file that cannot be read."""
+    sheet = _school_sheet(content, filename)
+    rows, faults, doubts = school_rows.school_rows(sheet)
+    with snapshot():
+        known = {school.uai: school for school in School.select()}
+    verdicts = [_verdict(known.get(row.uai), row.values) for row in rows]
+    return _plan("schools", filename, content, sheet, verdicts, faults, doubts)
 
 
 def plan_tablets(content: bytes, filename: str) -> Plan:
-    """The dry run of a delivery note."""
-    sheet = read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
-    known = {tablet.serial: tablet for tablet in Tablet.select()}
-    rows, faults, doubts = delivery_rows.tablet_rows(sheet, [serial for serial, tablet in known.items() if not tablet.withdrawn])
-    classes = {row.code: row for row in MobileClass.select().where(~MobileClass.withdrawn)}
-    faults += _misplaced(rows, classes, known)
-    verdicts = [_tablet_verdict(row, known.get(row.serial), classes) for row in rows]
-    return _plan("tablets", filename, content, len(sheet.rows), verdicts, sorted(faults, key=lambda one: one.row), doubts)
+    """The dry run of a delivery note; raises `Refused` on a file that cannot be read."""
+    sheet = _tablet_sheet(content, filename)
+    with snapshot():
+        rows, faults, doubts = delivery_rows.tablet_rows(sheet, deliveries.serials())
+        known, carts = deliveries.tablets(rows), deliveries.carts()
+        faults = faults + placements.conflicts(rows, deliveries.standing(rows))
+    wrong = {fault.row for fault in faults}
+    verdicts = [_tablet_verdict(row, known.get(row.serial), carts) for row in rows if row.row not in wrong]
+    return _plan("tablets", filename, content, sheet, verdicts, faults, doubts)
+
+
+def _school_sheet(content: bytes, filename: str) -> Sheet:
+    return read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
+
+
+def _tablet_sheet(content: bytes, filename: str) -> Sheet:
+    return read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
 
 
 def _plan(
-    kind: str, filename: str, content: bytes, rows: int, verdicts: Sequence[str], faults: Sequence[Complaint],
+    kind: str, filename: str, content: bytes, sheet: Sheet, verdicts: Sequence[str], faults: Sequence[Complaint],
     doubts: Sequence[Complaint],
 ) -> Plan:  # fmt: skip
     created, changed, same = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
-    return Plan(kind, filename, content, rows, created, changed, same, faults, doubts)
+    in_order = sorted(faults, key=lambda fault: fault.row)
+    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts)
 
 
 def _verdict(row: Any, values: Mapping[str, Any]) -> str:
@@ -74,90 +90,65 @@ def _verdict(row: Any, values: Mapping[str, Any]) -> str:
     return "same" if all(getattr(row, name) == value for name, value in values.items()) else "changed"
 
 
-def _tablet_verdict(row: TabletRow, tablet: Tablet | None, classes: Mapping[str, MobileClass]) -> str:
+def _tablet_verdict(row: TabletRow, tablet: Tablet | None, carts: Mapping[str, MobileClass]) -> str:
     verdict = _verdict(tablet, _tablet_values(row))
-    home = classes.get(row.class_code)
-    moved = tablet is not None and home is not None and (tablet.mobile_class_id, tablet.slot) != (home.id, row.slot)
-    return "changed" if verdict == "same" and moved else verdict
-
-
-def _misplaced(rows: Sequence[TabletRow], classes: Mapping[str, MobileClass], known: Mapping[str, Tablet]) -> list[Complaint]:
-    """Carts that do not exist, slots beyond the cart or already taken, asset tags another tablet bears."""
-    taken = {(tablet.mobile_class_id, tablet.slot): tablet for tablet in known.values() if tablet.slot and not tablet.withdrawn}
-    tags = {tablet.asset_tag: tablet for tablet in known.values() if tablet.asset_tag}
-    moving = {row.serial for row in rows}
-    faults = []
-    for row in rows:
-        bearer = tags.get(row.asset_tag) if row.asset_tag else None
-        if bearer is not None and bearer.serial != row.serial:
-            faults.append(Complaint(row.row, LABELS["asset_tag"], str(row.asset_tag), f"déjà porté par {bearer.serial}", "en donner un autre"))
-        if not row.class_code:
-            continue
-        home = classes.get(row.class_code)
-        if home is None:
-            near = ", ".join(sorted(classes)) or "aucune n'est enregistrée"
-            faults.append(Complaint(row.row, LABELS["class_code"], row.class_code, "classe mobile inconnue", f"choisir : {near}"))
-            continue
-        holder = taken.get((home.id, row.slot))
-        if row.slot is not None and row.slot > home.slots:
-            faults.append(Complaint(row.row, LABELS["slot"], str(row.slot), f"{home.code} n'a que {home.slots} alvéoles", "la corriger"))
-        elif holder is not None and holder.serial != row.serial and holder.serial not in moving:
-            problem = f"déjà occupée par {holder.asset_tag or holder.serial}"
-            faults.append(Complaint(row.row, LABELS["slot"], str(row.slot), problem, "la vider d'abord, ou en choisir une autre"))
-    return faults
+    if tablet is None or verdict != "same":
+        return verdict
+    home = carts.get(row.class_code)
+    moved = home is not None and (tablet.mobile_class_id, tablet.slot) != (home.id, row.slot)
+    bought = _line_values(row, tablet) != _known_line(tablet)
+    return "changed" if moved or bought or tablet.stage == Stage.EXPECTED.value else "same"
 
 
 @atomic
 def commit(plan: Plan, hand: Hand) -> ImportBatch:
-    """Take a file in, whole or not at all; planned again here, so that what was shown is still true."""
-    again = plan_schools if plan.kind == "schools" else plan_tablets
-    fresh = again(plan.content, plan.filename)
+    """Take a file in, whole or not at all; `Refused` on any fault, or when the inventory changed since the dry run."""
+    fresh = (plan_schools if plan.kind == "schools" else plan_tablets)(plan.content, plan.filename)
     if fresh.complaints:
         raise Refused(*(complaint.sentence for complaint in fresh.complaints))
+    if fresh != plan:
+        raise Refused(f"L'inventaire a changé depuis l'essai de {plan.filename} : refaire l'essai, puis importer.")
     batch = ImportBatch.create(
-        kind=plan.kind, filename=plan.filename, sha256=plan.sha256, rows=fresh.rows, created=fresh.created, changed=fresh.changed,
+        kind=plan.kind, filename=plan.filename, sha256=plan.sha256, rows=plan.rows, created=plan.created, changed=plan.changed,
         at=hand.now, actor=hand.by,
     )  # fmt: skip
     inside = replace(hand, source=f"import:{batch.id}")
     if plan.kind == "schools":
-        sheet = read(plan.content, plan.filename, school_rows.ALIASES, school_rows.REQUIRED)
-        for _, values in school_rows.school_rows(sheet)[0]:
-            register_school(values, inside)
+        _take_schools(school_rows.school_rows(_school_sheet(plan.content, plan.filename))[0], inside)
     else:
-        _take_tablets(plan, inside)
+        _take_tablets(delivery_rows.tablet_rows(_tablet_sheet(plan.content, plan.filename))[0], inside)
     return batch
 
 
-def _take_tablets(plan: Plan, hand: Hand) -> None:
-    sheet = read(plan.content, plan.filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
-    rows, _, _ = delivery_rows.tablet_rows(sheet)
-    known = {tablet.serial: tablet for tablet in Tablet.select()}
-    classes = {row.code: row for row in MobileClass.select()}
-    tablets = [(row, _registered(row, known.get(row.serial), hand)) for row in rows]
-    moving = [(row, tablet) for row, tablet in tablets if row.class_code]
-    for row, tablet in moving:
-        if tablet.mobile_class_id and (tablet.mobile_class_id, tablet.slot) != (classes[row.class_code].id, row.slot):
-            place(tablet, None, None, hand)
-    for row, tablet in moving:
-        place(tablet, classes[row.class_code], row.slot, hand)
-    for _, tablet in tablets:
-        if tablet.stage == Stage.EXPECTED.value:
-            record_stage(tablet, Stage.RECEIVED, hand)
+def _take_schools(rows: Sequence[SchoolRow], hand: Hand) -> None:
+    for row in rows:
+        register_school(row.values, hand)
+
+
+def _take_tablets(rows: Sequence[TabletRow], hand: Hand) -> None:
+    """Register, place, then say received: what a delivery note proves, in that order."""
+    known, carts = deliveries.tablets(rows), deliveries.carts()
+    _free_labels([known[row.serial] for row in rows if row.serial in known and _relabelled(row, known[row.serial])])
+    taken = [(row, _registered(row, known.get(row.serial), hand)) for row in rows]
+    place_all([(tablet, carts[row.class_code], row.slot) for row, tablet in taken if row.class_code], hand)
+    record_stages([tablet for _, tablet in taken if tablet.stage == Stage.EXPECTED.value], Stage.RECEIVED, hand)
+
+
+def _relabelled(row: TabletRow, tablet: Tablet) -> bool:
+    return bool(row.asset_tag) and row.asset_tag != tablet.asset_tag
+
+
+def _free_labels(tablets: Sequence[Tablet]) -> None:
+    """Let two tablets swap their asset tags: each is registered anew with its own in the same transaction."""
+    for tablet in tablets:
+        Tablet.update(asset_tag=None).where(Tablet.id == tablet.id).execute()
 
 
 def _registered(row: TabletRow, tablet: Tablet | None, hand: Hand) -> Tablet:
-    values = _tablet_values(row)
-    line = _purchase_line(row)
-    if line is not None:
-        values["purchase_line"] = line
+    values = _tablet_values(row) | {"purchase_line": _purchase_line(row, tablet)}
     if tablet is None:
         return register_tablet(Tablet(serial=row.serial, **values), hand)
-    if tablet.withdrawn:
-        for name, value in (values | {"withdrawn": False}).items():
-            setattr(tablet, name, value)
-        register(tablet, hand)
-        return tablet
-    change(tablet, values, hand)
+    change(tablet, values | {"withdrawn": False}, hand)
     return tablet
 
 
@@ -167,72 +158,20 @@ def _tablet_values(row: TabletRow) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def _purchase_line(row: TabletRow) -> PurchaseLine | None:
-    if not row.order_reference:
-        return None
-    line, _ = PurchaseLine.get_or_create(
-        order_reference=row.order_reference, supplier=row.supplier, model=row.model, unit_price=row.unit_price
-    )
-    return line
+def _known_line(tablet: Tablet | None) -> dict[str, Any]:
+    line = tablet.purchase_line if tablet else None
+    return {name: getattr(line, name) for name in LINE} if line else {}
 
 
-@atomic
-def undo(batch: ImportBatch, hand: Hand) -> None:
-    """Put everything back as it was before a batch; raises `Refused` once something was built on it."""
-    if batch.undone_at is not None:
-        raise Refused(f"Le lot n° {batch.id} est déjà annulé.")
-    source = f"import:{batch.id}"
-    mine = list(Event.select().where(Event.source == source).order_by(Event.position))
-    touched = {(event.subject, event.subject_id): event.position for event in reversed(mine)}
-    _refuse_built_upon(batch, source, touched)
-    inside = replace(hand, source=f"undo:{batch.id}")
-    for (subject, subject_id), first in touched.items():
-        row = SUBJECTS[subject].get_by_id(subject_id)
-        if isinstance(row, Tablet):
-            _put_back(row, first, inside)
-        before = _before(subject, subject_id, RECORD, first)
-        if before is None or before.value == WITHDRAWN:
-            withdraw(row, inside)
-        else:
-            restore(row, before.detail, inside)
-    batch.undone_at = hand.now
-    batch.save()
+def _line_values(row: TabletRow, tablet: Tablet | None) -> dict[str, Any]:
+    """The purchase line of a row: what its cells say, else what is known; nothing if neither says anything of a purchase."""
+    told = {name: getattr(row, name) for name in LINE if getattr(row, name) not in ("", None)}
+    known = _known_line(tablet)
+    if not known and not told.keys() - {"model"}:
+        return {}
+    return {"order_reference": "", "supplier": "", "model": "", "unit_price": None} | known | told
 
 
-def _refuse_built_upon(batch: ImportBatch, source: str, touched: Mapping[tuple[str, int], int]) -> None:
-    for (subject, subject_id), first in touched.items():
-        later = Event.get_or_none(
-            (Event.subject == subject) & (Event.subject_id == subject_id) & (Event.position > first) & (Event.source != source)
-        )
-        if later is not None:
-            row = SUBJECTS[subject].get_by_id(subject_id)
-            name = getattr(row, "asset_tag", None) or getattr(row, "serial", None) or getattr(row, "uai", "")
-            raise Refused(
-                f"Le lot n° {batch.id} ne peut plus être annulé : {name} a changé depuis ({later.axis} : {later.value}) ; "
-                "corriger la fiche, ou importer un fichier corrigé."
-            )
-    schools = [subject_id for subject, subject_id in touched if subject == "school"]
-    home = MobileClass.get_or_none(MobileClass.school.in_(schools) & ~MobileClass.withdrawn)
-    created = home is not None and _before("school", home.school_id, RECORD, touched["school", home.school_id]) is None
-    if home is not None and created:
-        raise Refused(f"Le lot n° {batch.id} ne peut plus être annulé : la classe mobile {home.code} est dans une de ses écoles.")
-
-
-def _before(subject: str, subject_id: int, axis: str, position: int) -> Event | None:
-    """The last line of an axis before a position of the journal."""
-    mine = (Event.subject == subject) & (Event.subject_id == subject_id) & (Event.axis == axis) & (Event.position < position)
-    return Event.select().where(mine).order_by(Event.position.desc()).first()
-
-
-def _put_back(tablet: Tablet, first: int, hand: Hand) -> None:
-    """A tablet's slot and stage as they were."""
-    home = _before("tablet", tablet.id, PLACE, first)
-    where = home.detail if home else {"mobile_class": None, "slot": None}
-    place(tablet, None, None, hand)
-    if where["mobile_class"]:
-        place(tablet, MobileClass.get_by_id(where["mobile_class"]), where["slot"], hand)
-    stage = _before("tablet", tablet.id, STAGE, first)
-    value, detail = (stage.value, stage.detail) if stage else (Stage.EXPECTED.value, {"after": Stage.EXPECTED.value})
-    if tablet.stage != value:
-        append([Entry("tablet", tablet.id, STAGE, value, hand.now, detail)], noted=hand.now, actor=hand.by, source=hand.source)
-        refresh_stage(tablet)
+def _purchase_line(row: TabletRow, tablet: Tablet | None) -> PurchaseLine | None:
+    values = _line_values(row, tablet)
+    return PurchaseLine.get_or_create(**values)[0] if values else None

@@ -17,7 +17,7 @@ from inventory.models import Accessory, Closing, MobileClass, School
 
 @atomic
 def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]:
-    """Create or update the school of `values["uai"]`; says `created`, `changed` or `same`. Raises `Refused` on an impossible UAI."""
+    """Create (or revive) or update the school of `values["uai"]`; says `created`, `changed` or `same`. Raises `Refused` on an impossible UAI."""
     try:
         code = uai.normalise(str(values["uai"]))
     except ValueError as fault:
@@ -28,8 +28,10 @@ def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]
         school = School(**values)
         register(school, hand)
         return school, "created"
-    revived = {"withdrawn": False} if school.withdrawn else {}
-    return school, "changed" if change(school, {**values, **revived}, hand) else "same"
+    if school.withdrawn:
+        change(school, {**values, "withdrawn": False}, hand)
+        return school, "created"
+    return school, "changed" if change(school, values, hand) else "same"
 
 
 @atomic

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from inventory.actions.records import Hand, register
+from inventory.actions.records import Hand, register, withdraw
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.guards import objection
@@ -35,18 +35,45 @@ def register_tablet(tablet: Tablet, hand: Hand, at: datetime | None = None) -> T
 @atomic
 def place(tablet: Tablet, mobile_class: MobileClass | None, slot: int | None, hand: Hand, at: datetime | None = None) -> bool:
     """Put a tablet in a numbered slot of a cart, or take it out (`None`); False if it is there already."""
-    if (tablet.mobile_class, tablet.slot) == (mobile_class, slot):
-        return False
-    if mobile_class is not None:
-        _refuse_slot(mobile_class, slot, tablet)
-    tablet.mobile_class, tablet.slot = mobile_class, slot
-    tablet.save()
-    value = f"{mobile_class.id}/{slot}" if mobile_class else ""
-    detail = {"mobile_class": mobile_class.id if mobile_class else None, "slot": slot}
-    append(
-        [Entry("tablet", tablet.id, PLACE, value, at or hand.now, detail)], noted=hand.now, actor=hand.by, source=hand.source
-    )
-    return True
+    return bool(place_all([(tablet, mobile_class, slot)], hand, at))
+
+
+@atomic
+def place_all(moves: Iterable[tuple[Tablet, MobileClass | None, int | None]], hand: Hand, at: datetime | None = None) -> int:
+    """Make several moves, all or none; returns how many were new. The slots left are free for the others: two tablets may swap."""
+    new = [move for move in moves if (move[0].mobile_class, move[0].slot) != (move[1], move[2])]
+    for tablet, _, _ in new:
+        _refuse_past_place(tablet, at)
+        tablet.mobile_class, tablet.slot = None, None
+        tablet.save(only=[Tablet.mobile_class, Tablet.slot])
+    entries = []
+    for tablet, mobile_class, slot in new:
+        if mobile_class is not None:
+            _refuse_slot(mobile_class, slot, tablet)
+        tablet.mobile_class, tablet.slot = mobile_class, slot if mobile_class else None
+        tablet.save(only=[Tablet.mobile_class, Tablet.slot])
+        entries.append(_place_entry(tablet, at or hand.now))
+    append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+    return len(entries)
+
+
+@atomic
+def withdraw_tablet(tablet: Tablet, hand: Hand) -> None:
+    """Take back a tablet that should never have been: its slot and its asset tag are free for another one."""
+    place(tablet, None, None, hand)
+    tablet.asset_tag = None
+    withdraw(tablet, hand)
+
+
+def _place_entry(tablet: Tablet, at: datetime) -> Entry:
+    value = f"{tablet.mobile_class_id}/{tablet.slot}" if tablet.mobile_class_id else ""
+    return Entry("tablet", tablet.id, PLACE, value, at, {"mobile_class": tablet.mobile_class_id, "slot": tablet.slot})
+
+
+def _refuse_past_place(tablet: Tablet, at: datetime | None) -> None:
+    line = facts("tablet", axes=[PLACE], ids=[tablet.id]).get((tablet.id, PLACE)) if at else None
+    if line is not None and at is not None and line.at > at:
+        raise Refused(f"{tablet.asset_tag or tablet.serial} a changé de place depuis : indiquer le moment présent.")
 
 
 def _refuse_slot(mobile_class: MobileClass, slot: int | None, tablet: Tablet) -> None:

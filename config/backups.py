@@ -1,0 +1,144 @@
+"""Backups that are restored before they are called good, and restores that destroy nothing.
+
+A copy is taken while others go on writing, so it is compared with the live database as it was just before and just after: a table
+that stood still must have the same rows, and the journal's last line must be, by its digest, a line of the live journal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.inspection import Inventoried, held, inspect
+from config.presence import alone
+from config.settings import Settings
+from inventory.db import copy_to, database
+from inventory.errors import Refused
+from inventory.french import counted
+from inventory.models import Event
+from inventory.paris import local_date
+
+NIGHTLY = re.compile(r"cartable-\d{4}-\d\d-\d\d\.db")
+KEPT = 14
+WITH_DATABASE = ("-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """A file that was made or put back, what it holds, and one sentence that says so."""
+
+    path: Path
+    tables: Mapping[str, int]
+    head: tuple[int, str]
+    aside: Path | None = None
+
+    @property
+    def sentence(self) -> str:
+        """In French, for the person or the timetable that asked."""
+        held_by_it = f"{counted(sum(self.tables.values()), 'ligne', 'lignes')}, journal jusqu'à la ligne {self.head[0]}"
+        if self.aside:
+            return f"Base restaurée ({held_by_it}) ; la base remplacée est gardée dans {self.aside}."
+        return f"{self.path} : copie restaurée à part et comparée ({held_by_it})."
+
+
+def backup(path: Path, now: datetime) -> BackupReport:
+    """Copy the database to `path`, restore the copy aside, compare it; the name exists only once the copy is proved."""
+    if path.exists():
+        raise Refused(f"{path} existe déjà : choisir un autre nom, ou le déplacer.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{now:%Y%m%dT%H%M%SZ}-{os.getpid()}.partial")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        before = held()
+        copy_to(draft)
+        found, after = inspect(draft), held()
+        _refuse_difference(found, before, after)
+        _sync(draft)
+        os.link(draft, path)
+    except FileExistsError as fault:
+        raise Refused(f"{path} existe déjà : choisir un autre nom, ou le déplacer.") from fault
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)
+    return BackupReport(path, found.tables, found.head)
+
+
+def nightly(folder: Path, *, keep: int = KEPT, now: datetime) -> str:
+    """The backup of the night, once; older ones beyond `keep` are thrown away, other files of the folder never."""
+    path = folder / f"cartable-{local_date(now):%Y-%m-%d}.db"
+    told = f"{path} : déjà faite" if path.exists() else backup(path, now).sentence
+    nights = sorted(file for file in folder.iterdir() if NIGHTLY.fullmatch(file.name))
+    for old in nights[:-keep]:
+        old.unlink()
+    return told
+
+
+def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
+    """Put the backup `path` in the place of the database once it is proved sound; the replaced one is kept under a dated name."""
+    live = settings.database_file
+    found = _proved(path)
+    with alone(live):
+        draft = live.with_name(f".{live.name}.restoring")
+        shutil.copyfile(path, draft)
+        os.chmod(draft, 0o600)
+        _sync(draft)
+        aside = _set_aside(live, now)
+        os.replace(draft, live)
+        _sync(live.parent)
+    return BackupReport(live, found.tables, found.head, aside)
+
+
+def _proved(path: Path) -> Inventoried:
+    found = inspect(path)
+    if found.complaints:
+        raise Refused(f"{path} n'est pas restaurée, elle est abîmée :", *found.complaints)
+    return found
+
+
+def _set_aside(live: Path, now: datetime) -> Path | None:
+    """Give the live database a dated name, with what it has not written to its file yet; a crash here leaves both names readable."""
+    if not live.exists():
+        return None
+    aside = live.with_name(f"{live.stem}-remplacee-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{live.suffix}")
+    if aside.exists():
+        raise Refused(f"{aside} existe déjà : le déplacer, puis relancer.")
+    database.close()
+    os.link(live, aside)
+    for ending in WITH_DATABASE:
+        beside = live.with_name(live.name + ending)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + ending))
+    return aside
+
+
+def _refuse_difference(
+    found: Inventoried, before: tuple[Mapping[str, int], tuple[int, str]], after: tuple[Mapping[str, int], tuple[int, str]]
+) -> None:
+    faults = list(found.complaints)
+    for table in before[0].keys() | after[0].keys() | found.tables.keys():
+        ends = sorted((before[0].get(table, 0), after[0].get(table, 0)))
+        if not ends[0] <= found.tables.get(table, -1) <= ends[1]:
+            faults.append(f"{table} : {found.tables.get(table)} lignes copiées, {ends[0]} à {ends[1]} dans la base")
+    position, digest = found.head
+    if not before[1][0] <= position <= after[1][0] or (position and not _is_live(position, digest)):
+        faults.append(f"journal : la ligne {position} de la copie n'est pas celle de la base")
+    if faults:
+        raise Refused("La copie ne vaut pas la base ; elle n'est pas gardée :", *sorted(faults))
+
+
+def _is_live(position: int, digest: str) -> bool:
+    return bool(Event.select().where((Event.position == position) & (Event.digest == digest)).exists())
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or the names of a folder, on the disk before going on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
