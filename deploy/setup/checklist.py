@@ -35,8 +35,11 @@ COUNTS_AS_DONE = frozenset({ItemState.PROVEN, ItemState.TICKED, ItemState.WAIVED
 class Tick(Protocol):
     """A person's last word on an item."""
 
-    value: str
-    at: datetime
+    @property
+    def value(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
