@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.inspection import Inventoried, held, inspect
+from config.inspection import Found, Held, held, inspect
 from config.presence import alone
 from config.settings import Settings
 from inventory.db import copy_to, database
 from inventory.errors import Refused
-from inventory.french import counted
+from inventory.french import counted, number
 from inventory.models import Event
 from inventory.paris import local_date
 
@@ -33,17 +32,23 @@ class BackupReport:
     """A file that was made or put back, what it holds, and one sentence that says so."""
 
     path: Path
-    tables: Mapping[str, int]
-    head: tuple[int, str]
+    found: Found
+    restored: bool = False
     aside: Path | None = None
 
     @property
     def sentence(self) -> str:
         """In French, for the person or the timetable that asked."""
-        held_by_it = f"{counted(sum(self.tables.values()), 'ligne', 'lignes')}, journal jusqu'à la ligne {self.head[0]}"
+        rows = counted(sum(self.found.tables.values()), "ligne", "lignes")
+        made = "base restaurée" if self.restored else "copie restaurée à part et comparée"
+        told = [f"{self.path} : {made} ({rows}, journal jusqu'à la ligne {number(self.found.position)})."]
         if self.aside:
-            return f"Base restaurée ({held_by_it}) ; la base remplacée est gardée dans {self.aside}."
-        return f"{self.path} : copie restaurée à part et comparée ({held_by_it})."
+            told.append(f"La base remplacée est gardée dans {self.aside}.")
+        if self.restored and self.found.behind:
+            told.append("Elle est d'une version antérieure : lancer « cartable init ».")
+        if self.found.journal or self.found.others:
+            told.append(f"La base a des anomalies ({(*self.found.journal, *self.found.others)[0]}…) : lancer « cartable check ».")
+        return " ".join(told)
 
 
 def backup(path: Path, now: datetime) -> BackupReport:
@@ -56,7 +61,7 @@ def backup(path: Path, now: datetime) -> BackupReport:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         before = held()
         copy_to(draft)
-        found, after = inspect(draft), held()
+        found, after = inspect(draft, path.parent), held()
         _refuse_difference(found, before, after)
         _sync(draft)
         os.link(draft, path)
@@ -65,24 +70,35 @@ def backup(path: Path, now: datetime) -> BackupReport:
     finally:
         draft.unlink(missing_ok=True)
     _sync(path.parent)
-    return BackupReport(path, found.tables, found.head)
+    return BackupReport(path, found)
 
 
 def nightly(folder: Path, *, keep: int = KEPT, now: datetime) -> str:
     """The backup of the night, once; older ones beyond `keep` are thrown away, other files of the folder never."""
     path = folder / f"cartable-{local_date(now):%Y-%m-%d}.db"
-    told = f"{path} : déjà faite" if path.exists() else backup(path, now).sentence
+    _clear_cut_off(folder)
+    told = f"{path} : déjà faite." if path.exists() else backup(path, now).sentence
     nights = sorted(file for file in folder.iterdir() if NIGHTLY.fullmatch(file.name))
     for old in nights[:-keep]:
         old.unlink()
     return told
 
 
+def _clear_cut_off(folder: Path) -> None:
+    """Throw away what a night that was cut off has left."""
+    for left in folder.glob(".cartable-????-??-??.db.*.partial"):
+        left.unlink()
+    for left in folder.glob(".cartable-????-??-??.db.*.partial.*"):
+        shutil.rmtree(left)
+
+
 def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
     """Put the backup `path` in the place of the database once it is proved sound; the replaced one is kept under a dated name."""
     live = settings.database_file
-    found = _proved(path)
     with alone(live):
+        found = inspect(path, live.parent)
+        if found.broken or found.journal:
+            raise Refused(f"{path} est abîmée ; la base n'a pas été touchée :", *found.broken, *found.journal)
         draft = live.with_name(f".{live.name}.restoring")
         shutil.copyfile(path, draft)
         os.chmod(draft, 0o600)
@@ -90,14 +106,7 @@ def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
         aside = _set_aside(live, now)
         os.replace(draft, live)
         _sync(live.parent)
-    return BackupReport(live, found.tables, found.head, aside)
-
-
-def _proved(path: Path) -> Inventoried:
-    found = inspect(path)
-    if found.complaints:
-        raise Refused(f"{path} n'est pas restaurée, elle est abîmée :", *found.complaints)
-    return found
+    return BackupReport(live, found, True, aside)
 
 
 def _set_aside(live: Path, now: datetime) -> Path | None:
@@ -116,17 +125,15 @@ def _set_aside(live: Path, now: datetime) -> Path | None:
     return aside
 
 
-def _refuse_difference(
-    found: Inventoried, before: tuple[Mapping[str, int], tuple[int, str]], after: tuple[Mapping[str, int], tuple[int, str]]
-) -> None:
-    faults = list(found.complaints)
+def _refuse_difference(found: Found, before: Held, after: Held) -> None:
+    faults = list(found.broken)
     for table in before[0].keys() | after[0].keys() | found.tables.keys():
-        ends = sorted((before[0].get(table, 0), after[0].get(table, 0)))
-        if not ends[0] <= found.tables.get(table, -1) <= ends[1]:
-            faults.append(f"{table} : {found.tables.get(table)} lignes copiées, {ends[0]} à {ends[1]} dans la base")
-    position, digest = found.head
-    if not before[1][0] <= position <= after[1][0] or (position and not _is_live(position, digest)):
-        faults.append(f"journal : la ligne {position} de la copie n'est pas celle de la base")
+        least, most = sorted((before[0].get(table, 0), after[0].get(table, 0)))
+        if not least <= found.tables.get(table, -1) <= most:
+            faults.append(f"{table} : {found.tables.get(table)} lignes copiées, {least} à {most} dans la base")
+    in_time = before[1][0] <= found.position <= after[1][0]
+    if not in_time or (found.position and not _is_live(found.position, found.digest)):
+        faults.append(f"journal : la ligne {found.position} de la copie n'est pas celle de la base")
     if faults:
         raise Refused("La copie ne vaut pas la base ; elle n'est pas gardée :", *sorted(faults))
 

@@ -27,8 +27,6 @@ APPEND_ONLY = ("event",)
 WIDTH = 116
 FRAME = '''"""{title}, frozen by `python -m config.freeze`: what the tables were, whatever the models become."""
 
-# ruff: noqa: E501
-
 from peewee import {fields}
 
 from inventory.db import append_only

@@ -7,11 +7,16 @@ from contextlib import contextmanager
 
 from config.schema import refuse_other_schema
 from config.settings import Settings
+from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
+from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds
 from inventory.guards import guard_stages
+from inventory.panels import hang
 from inventory.queries import school_times
+from inventory.timeline import speak
+from mdm.panels import class_panel as mdm_class_panel
 
 
 def wire(settings: Settings) -> None:
@@ -19,6 +24,12 @@ def wire(settings: Settings) -> None:
     db.connect(settings.database)
     school_times.use(settings.calendars, Thresholds(settings.watch_days, settings.silent_days))
     guard_stages(delivery_guard)
+    hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
+    hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
+    hang("mobile_class", "mdm/class_panel.html", mdm_class_panel)
+    hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
+    for prefix, words in WORDS.items():
+        speak(prefix, words)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ class Kind(Status):
 
     NEVER_ENROLLED = "never_enrolled", "inventoriée, inconnue du MDM", "unlink", "watch"
     UNKNOWN_TO_INVENTORY = "unknown_to_inventory", "dans le MDM, absente de l'inventaire", "circle-help", "bad"
-    SERIAL_MISMATCH = "serial_mismatch", "numéros de série qui se ressemblent", "not-equal", "bad"
+    SERIAL_MISMATCH = "serial_mismatch", "numéros de série qui se ressemblent", "equal-not", "bad"
     GONE_FROM_MDM = "gone_from_mdm", "disparue du MDM", "search-x", "bad"
     DUPLICATE_IN_MDM = "duplicate_in_mdm", "plusieurs fois dans le MDM", "copy", "watch"
     BLANK_SERIAL = "blank_serial", "sans numéro de série dans le MDM", "circle-dashed", "watch"

@@ -80,18 +80,22 @@ def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str
 
 def _table(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> tuple[list[list[str]], Header]:
     """The first table that has every required column, else the one that names the most fields."""
-    if content.startswith((workbooks.ZIP, workbooks.OLE)):
-        tables = (_bounded(table, filename) for table in workbooks.tables(content, filename))
-    else:
-        tables = iter([_csv(_decoded(content, filename), filename, aliases)])
     best: tuple[list[list[str]], Header] = [], Header(0, {})
-    for table in tables:
+    for table in _tables(content, filename, aliases):
         header = _header(table, aliases)
         if not header.lacks(required):
             return table, header
         if len(header.columns) > len(best[1].columns):
             best = table, header
     return best
+
+
+def _tables(content: bytes, filename: str, aliases: Aliases) -> Iterator[list[list[str]]]:
+    if not content.startswith((workbooks.ZIP, workbooks.OLE)):
+        yield _csv(_decoded(content, filename), filename, aliases)
+        return
+    for table in workbooks.tables(content, filename):
+        yield _bounded(table, filename)
 
 
 def _decoded(content: bytes, filename: str) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from inventory.access import may
 from inventory.actions.records import Hand
-from inventory.journal import When
-from inventory.models import MobileClass
 from inventory.queries.discrepancies import discrepancies
 from inventory.roles import OFFICE, READERS
 from mdm import actions, queries
@@ -59,7 +54,3 @@ def reject(run_id: int) -> Response:
     flash(f"Lecture n° {run.id} écartée : rien n'en est tiré.", "plain")
     return redirect(url_for("mdm.synchronisation"))
 
-
-def class_panel(shown: MobileClass, when: When | None, now: datetime) -> Mapping[str, Any]:
-    """The discrepancies of one mobile class, for its page."""
-    return {"gaps": discrepancies(when, class_id=shown.id), "listened": queries.listened(), "now": now}

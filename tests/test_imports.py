@@ -85,7 +85,7 @@ def test_every_fault_of_every_row_is_told_at_once_and_nothing_is_written(granett
     rows[8]["Alvéole"] = "17"
     plan = imports.plan_tablets(as_csv(rows), "bon.csv")
     assert [complaint.row for complaint in plan.complaints] == [2, 3, 4, 5, 6, 7, 9, 10]
-    assert "ligne 7, Classe mobile = « AIX-CM99 » : classe mobile inconnue ; choisir : AIX-CM01." in [
+    assert "ligne 7, Classe mobile = « AIX-CM99 » : classe mobile inconnue ; choisir AIX-CM01, ou enregistrer la classe d'abord." in [
         complaint.sentence for complaint in plan.complaints
     ]
     with pytest.raises(Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -35,7 +36,7 @@ def connector() -> None:
 def connector_add(name: str, kind: str, url: str, login: str, password_file: Path | None) -> None:
     """Créer ou changer un connecteur ; le mot de passe est chiffré, et effacé si l'adresse change."""
     settings = read(os.environ)
-    if password_file is None and not click.get_text_stream("stdin").isatty():
+    if password_file is None and not sys.stdin.isatty():
         raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")
     password = (
         password_file.read_text(encoding="utf-8").rstrip("\n") if password_file else click.prompt("Mot de passe", hide_input=True)

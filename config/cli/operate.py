@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -75,7 +76,7 @@ def user_add(login: str, name: str, role: str, signatory: str, password_file: Pa
     """Créer un compte ; le mot de passe est lu dans un fichier ou demandé, jamais dans la commande."""
     if password_file:
         password = password_file.read_text(encoding="utf-8").rstrip("\n")
-    elif click.get_text_stream("stdin").isatty():
+    elif sys.stdin.isatty():
         password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt=True)
     else:
         raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")

@@ -1,7 +1,5 @@
 """The first schema, frozen by `python -m config.freeze`: what the tables were, whatever the models become."""
 
-# ruff: noqa: E501
-
 from peewee import (
     AutoField,
     BigIntegerField,

@@ -22,8 +22,8 @@ class BudgetKind(Status):
 class CapReading(Status):
     """How the capped base of article 3.2 is read: class by class, or on the sum of the classes."""
 
-    PER_CLASS = "per-class", "Classe par classe", "one", "plain"
-    POOLED = "pooled", "Toutes classes réunies", "many", "plain"
+    PER_CLASS = "per-class", "Classe par classe", "square", "plain"
+    POOLED = "pooled", "Toutes classes réunies", "layers", "plain"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from inventory import delivery_rows, placements, school_rows
 from inventory.actions.places import register_school
-from inventory.actions.records import Hand, change
-from inventory.actions.tablets import place_all, record_stages, register_tablet
+from inventory.actions.records import Hand, assign
+from inventory.actions.tablets import place_all, record_stages, register_tablets
 from inventory.actions.undoing import undo
 from inventory.complaints import Complaint
 from inventory.db import atomic, snapshot
@@ -129,9 +129,16 @@ def _take_tablets(rows: Sequence[TabletRow], hand: Hand) -> None:
     """Register, place, then say received: what a delivery note proves, in that order."""
     known, carts = deliveries.tablets(rows), deliveries.carts()
     _free_labels([known[row.serial] for row in rows if row.serial in known and _relabelled(row, known[row.serial])])
-    taken = [(row, _registered(row, known.get(row.serial), hand)) for row in rows]
+    taken = [(row, known.get(row.serial) or Tablet(serial=row.serial)) for row in rows]
+    register_tablets([tablet for row, tablet in taken if _differs(row, tablet)], hand)
     place_all([(tablet, carts[row.class_code], row.slot) for row, tablet in taken if row.class_code], hand)
     record_stages([tablet for _, tablet in taken if tablet.stage == Stage.EXPECTED.value], Stage.RECEIVED, hand)
+
+
+def _differs(row: TabletRow, tablet: Tablet) -> bool:
+    """Write on a tablet what its row says; False if it was known already."""
+    values = _tablet_values(row) | {"purchase_line": _purchase_line(row, tablet), "withdrawn": False}
+    return assign(tablet, values) or tablet.id is None
 
 
 def _relabelled(row: TabletRow, tablet: Tablet) -> bool:
@@ -142,14 +149,6 @@ def _free_labels(tablets: Sequence[Tablet]) -> None:
     """Let two tablets swap their asset tags: each is registered anew with its own in the same transaction."""
     for tablet in tablets:
         Tablet.update(asset_tag=None).where(Tablet.id == tablet.id).execute()
-
-
-def _registered(row: TabletRow, tablet: Tablet | None, hand: Hand) -> Tablet:
-    values = _tablet_values(row) | {"purchase_line": _purchase_line(row, tablet)}
-    if tablet is None:
-        return register_tablet(Tablet(serial=row.serial, **values), hand)
-    change(tablet, values | {"withdrawn": False}, hand)
-    return tablet
 
 
 def _tablet_values(row: TabletRow) -> dict[str, Any]:

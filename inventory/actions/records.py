@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,33 +38,48 @@ def recorded(row: Table) -> dict[str, Any]:
 
 def register(row: Table, hand: Hand, at: datetime | None = None) -> None:
     """Save a new or changed row and journal it."""
-    row.save()
-    append([_entry(row, "registered", at or hand.now)], noted=hand.now, actor=hand.by, source=hand.source)
+    register_all([row], hand, at)
+
+
+def register_all(rows: Sequence[Table], hand: Hand, at: datetime | None = None) -> None:
+    """Save new or changed rows and journal them in their order."""
+    for row in rows:
+        row.save()
+    entries = [_entry(row, "registered", at or hand.now) for row in rows]
+    append(entries, noted=hand.now, actor=hand.by, source=hand.source)
 
 
 def change(row: Table, values: Mapping[str, Any], hand: Hand) -> bool:
     """Set `values` on a row and journal it; False if nothing differs."""
-    if all(getattr(row, name) == value for name, value in values.items()):
+    if not assign(row, values):
         return False
-    for name, value in values.items():
-        setattr(row, name, value)
     register(row, hand)
     return True
 
 
-def withdraw(row: Any, hand: Hand) -> None:
-    """Take back a row that should never have been: it leaves the lists, its journal stays."""
-    row.withdrawn = True
-    row.save()
-    append([_entry(row, WITHDRAWN, hand.now)], noted=hand.now, actor=hand.by, source=hand.source)
+def assign(row: Table, values: Mapping[str, Any]) -> bool:
+    """Set `values` on a row, not saved yet; False if nothing differs."""
+    differs = any(getattr(row, name) != value for name, value in values.items())
+    for name, value in values.items():
+        setattr(row, name, value)
+    return differs
 
 
-def restore(row: Any, detail: Mapping[str, Any], hand: Hand) -> None:
-    """Put a row back to an earlier record."""
-    for name, value in detail.items():
-        field = row._meta.fields[name]
-        setattr(row, field.object_id_name if hasattr(field, "rel_model") else name, _typed(field, value))
-    register(row, hand)
+def withdraw_all(rows: Sequence[Any], hand: Hand) -> None:
+    """Take back rows that should never have been: they leave the lists, their journal stays."""
+    for row in rows:
+        row.withdrawn = True
+        row.save()
+    append([_entry(row, WITHDRAWN, hand.now) for row in rows], noted=hand.now, actor=hand.by, source=hand.source)
+
+
+def restore_all(rows: Sequence[tuple[Any, Mapping[str, Any]]], hand: Hand) -> None:
+    """Put rows back to an earlier record each."""
+    for row, detail in rows:
+        for name, value in detail.items():
+            field = row._meta.fields[name]
+            setattr(row, field.object_id_name if hasattr(field, "rel_model") else name, _typed(field, value))
+    register_all([row for row, _ in rows], hand)
 
 
 def _entry(row: Table, value: str, at: datetime) -> Entry:

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from inventory.actions.records import Hand, register, withdraw
+from inventory.actions.records import Hand, register_all, withdraw_all
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.guards import objection
-from inventory.journal import Entry, append, facts, history, value_at
-from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from, prepared
+from inventory.journal import Entry, Line, append, facts, lines
+from inventory.lifecycle import NEEDS_NOTE, Stage, latest_told, moves_from, prepared
 from inventory.models import MobileClass, Tablet
 from inventory.serials import complaint, normalise
 
@@ -24,12 +24,19 @@ NOTE_LENGTH = 1000
 @atomic
 def register_tablet(tablet: Tablet, hand: Hand, at: datetime | None = None) -> Tablet:
     """Register a tablet under its normalised serial number; raises `Refused` on a serial that names nothing."""
-    tablet.serial = normalise(tablet.serial)
-    fault = complaint(tablet.serial)
-    if fault:
-        raise Refused(fault)
-    register(tablet, hand, at)
+    register_tablets([tablet], hand, at)
     return tablet
+
+
+@atomic
+def register_tablets(tablets: Sequence[Tablet], hand: Hand, at: datetime | None = None) -> None:
+    """Register several tablets, new or changed, all or none."""
+    for tablet in tablets:
+        tablet.serial = normalise(tablet.serial)
+        fault = complaint(tablet.serial)
+        if fault:
+            raise Refused(fault)
+    register_all(tablets, hand, at)
 
 
 @atomic
@@ -58,11 +65,12 @@ def place_all(moves: Iterable[tuple[Tablet, MobileClass | None, int | None]], ha
 
 
 @atomic
-def withdraw_tablet(tablet: Tablet, hand: Hand) -> None:
-    """Take back a tablet that should never have been: its slot and its asset tag are free for another one."""
-    place(tablet, None, None, hand)
-    tablet.asset_tag = None
-    withdraw(tablet, hand)
+def withdraw_tablets(tablets: Sequence[Tablet], hand: Hand) -> None:
+    """Take back tablets that should never have been: their slots and their asset tags are free for others."""
+    place_all([(tablet, None, None) for tablet in tablets], hand)
+    for tablet in tablets:
+        tablet.asset_tag = None
+    withdraw_all(tablets, hand)
 
 
 def _place_entry(tablet: Tablet, at: datetime) -> Entry:
@@ -96,47 +104,62 @@ def record_stage(tablet: Tablet, stage: Stage, hand: Hand, *, at: datetime | Non
     `at` is when it was true (default: now). Raises `Refused` for a move the life cycle does not know, a moment in the future, or a
     missing reason.
     """
-    at, note = at or hand.now, unicodedata.normalize("NFC", note.strip())
-    before, after = _neighbours(tablet, at)
-    if stage is before:
-        return False
-    _refuse_stage(tablet, before, stage, after, at, note, hand)
-    reason = objection(tablet, stage, at)
-    if reason:
-        raise Refused(f"{tablet.asset_tag or tablet.serial} : {reason}")
-    entry = Entry("tablet", tablet.id, STAGE, stage.value, at, {"after": _prepared_before(tablet, at).value}, note)
-    append([entry], noted=hand.now, actor=hand.by, source=hand.source)
-    refresh_stage(tablet)
-    return True
+    return bool(record_stages([tablet], stage, hand, at=at, note=note))
 
 
 @atomic
 def record_stages(tablets: Sequence[Tablet], stage: Stage, hand: Hand, *, at: datetime | None = None, note: str = "") -> int:
     """Record one stage for several tablets, all or none; returns how many it was new for."""
-    return sum(record_stage(tablet, stage, hand, at=at, note=note) for tablet in tablets)
+    at, note = at or hand.now, unicodedata.normalize("NFC", note.strip())
+    stories = _stories(tablets)
+    new = {tablet.id: tablet for tablet in tablets if _refuse_stage(tablet, stories[tablet.id], stage, at, note, hand)}
+    entries = [
+        Entry("tablet", tablet_id, STAGE, stage.value, at, {"after": _prepared_before(stories[tablet_id], at).value}, note)
+        for tablet_id in new
+    ]
+    append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+    refresh_stages(list(new.values()))
+    return len(entries)
 
 
-def refresh_stage(tablet: Tablet) -> None:
-    """Copy the fold of the tablet's stages onto its row."""
-    line = facts("tablet", axes=[STAGE], ids=[tablet.id]).get((tablet.id, STAGE))
-    tablet.stage = line.value if line else Stage.EXPECTED.value
-    tablet.stage_at = line.at if line else None
-    tablet.save(only=[Tablet.stage, Tablet.stage_at])
+def refresh_stages(tablets: Sequence[Tablet]) -> None:
+    """Copy the fold of the tablets' stages onto their rows."""
+    told = facts("tablet", axes=[STAGE], ids=[tablet.id for tablet in tablets])
+    for tablet in tablets:
+        line = told.get((tablet.id, STAGE))
+        tablet.stage = line.value if line else Stage.EXPECTED.value
+        tablet.stage_at = line.at if line else None
+        tablet.save(only=[Tablet.stage, Tablet.stage_at])
 
 
-def _neighbours(tablet: Tablet, at: datetime) -> tuple[Stage, Stage | None]:
-    """The stage that held just before `at`, and the one recorded next after it, if any."""
-    line = value_at("tablet", tablet.id, STAGE, at)
-    later = [event for event in history("tablet", tablet.id, axes=[STAGE]) if event.at > at]
-    return Stage(line.value) if line else Stage.EXPECTED, Stage(later[-1].value) if later else None
+def _stories(tablets: Sequence[Tablet]) -> dict[int, list[Line]]:
+    """The stages of each tablet in the order of their moments."""
+    stories: dict[int, list[Line]] = {tablet.id: [] for tablet in tablets}
+    for line in lines("tablet", axes=[STAGE], ids=stories):
+        stories[line.subject_id].append(line)
+    return stories
 
 
-def _prepared_before(tablet: Tablet, at: datetime) -> Stage:
-    line = value_at("tablet", tablet.id, STAGE, at)
+def _prepared_before(story: Sequence[Line], at: datetime) -> Stage:
+    line = latest_told(story, at)
     return prepared(Stage(line.value), Stage(line.detail["after"])) if line else Stage.EXPECTED
 
 
-def _refuse_stage(
+def _refuse_stage(tablet: Tablet, story: Sequence[Line], stage: Stage, at: datetime, note: str, hand: Hand) -> bool:
+    """Raise `Refused` unless the tablet may take this stage at this moment; False if it had it already."""
+    line = latest_told(story, at)
+    before = Stage(line.value) if line else Stage.EXPECTED
+    if stage is before:
+        return False
+    after = next((Stage(later.value) for later in story if later.at > at), None)
+    _refuse_move(tablet, before, stage, after, at, note, hand)
+    reason = objection(tablet, stage, at)
+    if reason:
+        raise Refused(f"{tablet.asset_tag or tablet.serial} : {reason}")
+    return True
+
+
+def _refuse_move(
     tablet: Tablet, before: Stage, stage: Stage, after: Stage | None, at: datetime, note: str, hand: Hand
 ) -> None:
     name = tablet.asset_tag or tablet.serial

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, Hand, restore, withdraw
-from inventory.actions.tablets import PLACE, STAGE, place_all, refresh_stage, withdraw_tablet
+from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, Hand, restore_all, withdraw_all
+from inventory.actions.tablets import PLACE, STAGE, place_all, refresh_stages, withdraw_tablets
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append
@@ -46,8 +46,7 @@ def undo(batch: ImportBatch, hand: Hand) -> None:
         )
     inside = replace(hand, source=_source(batch))
     _put_back_tablets([row for row in touched.rows.values() if isinstance(row, Tablet)], touched, inside)
-    for row in touched.rows.values():
-        _put_back_record(row, touched, inside)
+    _put_back_records(touched, inside)
     batch.undone_at = hand.now
     batch.save()
 
@@ -119,32 +118,27 @@ def _line(row: Any, axis: str, touched: Touched) -> Event | None:
     return touched.before.get((row._meta.table_name, row.get_id(), axis))
 
 
-def _put_back_record(row: Any, touched: Touched, hand: Hand) -> None:
-    line = _line(row, RECORD, touched)
-    if line is not None and line.value != WITHDRAWN:
-        restore(row, line.detail, hand)
-    elif isinstance(row, Tablet):
-        withdraw_tablet(row, hand)
-    else:
-        withdraw(row, hand)
-
-
 def _put_back_tablets(tablets: Sequence[Tablet], touched: Touched, hand: Hand) -> None:
     """Slots and stages as they were; the asset tags are free until each record is put back, so that any order will do."""
     for some in _chunks([tablet.id for tablet in tablets]):
         Tablet.update(asset_tag=None).where(Tablet.id.in_(list(some))).execute()
     homes = {row.id: row for row in MobileClass.select()}
-    moves = []
+    moves, stages = [], []
     for tablet in tablets:
-        home = _line(tablet, PLACE, touched)
-        there = home.detail if home else {"mobile_class": None, "slot": None}
-        moves.append((tablet, homes.get(there["mobile_class"]), there["slot"]))
-        _put_back_stage(tablet, _line(tablet, STAGE, touched), hand)
+        home, stage = _line(tablet, PLACE, touched), _line(tablet, STAGE, touched)
+        moves.append((tablet, homes.get(home.detail["mobile_class"]) if home else None, home.detail["slot"] if home else None))
+        value, detail = (stage.value, stage.detail) if stage else (Stage.EXPECTED.value, {"after": Stage.EXPECTED.value})
+        if tablet.stage != value:
+            stages.append(Entry("tablet", tablet.id, STAGE, value, hand.now, detail))
     place_all(moves, hand)
+    append(stages, noted=hand.now, actor=hand.by, source=hand.source)
+    refresh_stages(tablets)
 
 
-def _put_back_stage(tablet: Tablet, line: Event | None, hand: Hand) -> None:
-    value, detail = (line.value, line.detail) if line else (Stage.EXPECTED.value, {"after": Stage.EXPECTED.value})
-    if tablet.stage != value:
-        append([Entry("tablet", tablet.id, STAGE, value, hand.now, detail)], noted=hand.now, actor=hand.by, source=hand.source)
-        refresh_stage(tablet)
+def _put_back_records(touched: Touched, hand: Hand) -> None:
+    """Each record as it was; what the batch brought is withdrawn."""
+    old = [(row, _line(row, RECORD, touched)) for row in touched.rows.values() if not _is_new(row, touched)]
+    restore_all([(row, line.detail) for row, line in old if line is not None], hand)
+    new = [row for row in touched.rows.values() if _is_new(row, touched)]
+    withdraw_tablets([row for row in new if isinstance(row, Tablet)], hand)
+    withdraw_all([row for row in new if not isinstance(row, Tablet)], hand)

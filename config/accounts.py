@@ -1,0 +1,94 @@
+"""What is done to an account: create it, give it a password, try to sign in with it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+
+from config import passwords, sessions
+from config.models import Credential
+from deploy.steps import SIGNATORIES
+from inventory.db import IntegrityError, atomic
+from inventory.errors import Refused
+from inventory.journal import Entry, append
+from inventory.models import Person
+from inventory.roles import Role
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+FREE_TRIES = 5
+FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=5), timedelta(hours=1)
+FORGOTTEN = timedelta(days=1)
+
+
+def add_user(login: str, name: str, role: Role, password: str, now: datetime, signatory: str = "") -> Person:
+    """Create an account; raises `Refused` naming what is wrong with the login, the name, the signatory or the password."""
+    login, name = _same(login), unicodedata.normalize("NFC", name).strip()
+    if not LOGIN.fullmatch(login):
+        raise Refused(f"Identifiant « {login} » : écrire 2 à 40 minuscules, chiffres, points et tirets, par exemple « a.martin ».")
+    if not name:
+        raise Refused("Nom affiché : l'indiquer, par exemple « Alice Martin ».")
+    if signatory and signatory not in SIGNATORIES:
+        raise Refused(f"Signataire « {signatory} » inconnu : écrire {' ou '.join(SIGNATORIES)}.")
+    passwords.refuse_weak(password, login)
+    kept = passwords.digest(password)
+    try:
+        return _create(Person(login=login, name=name, role=role.value, signatory=signatory), kept, now)
+    except IntegrityError as fault:
+        raise Refused(f"Identifiant « {login} » : il est déjà pris, en choisir un autre.") from fault
+
+
+@atomic
+def _create(person: Person, kept: str, now: datetime) -> Person:
+    person.save(force_insert=True)
+    Credential.create(person=person, password_hash=kept)
+    told = {"role": person.role, "signatory": person.signatory}
+    append([Entry("person", person.id, "record", "registered", now, told)], noted=now, actor=None, source="person")
+    return person
+
+
+def set_password(person: Person, password: str, now: datetime) -> None:
+    """Give an account another password; it is signed out everywhere, and free to try again."""
+    passwords.refuse_weak(password, person.login)
+    kept = passwords.digest(password)
+    with atomic():
+        fresh = {"password_hash": kept, "failures": 0, "locked_until": None}
+        if not Credential.update(fresh).where(Credential.person == person).execute():
+            Credential.create(person=person, password_hash=kept)
+        sessions.end_all(person, now)
+        append([Entry("person", person.id, "password", "set", now)], noted=now, actor=None, source="person")
+
+
+def admitted(login: str, password: str, now: datetime) -> Person | None:
+    """The person of this login and password; None otherwise, at the same cost and without saying why.
+
+    The try is counted before the password is looked at, so that many tries at once are no more than many tries in turn.
+    """
+    row = Credential.select(Credential, Person).join(Person).where(Person.login == _same(login)).first()
+    allowed = row is not None and row.person.active and _take_a_try(row.person, now)
+    right = passwords.matches(row.password_hash if row and allowed else passwords.decoy(), password)
+    if not (row and allowed and right):
+        return None
+    fresh: dict[str, object] = {"failures": 0, "locked_until": None}
+    if passwords.outdated(row.password_hash):
+        fresh["password_hash"] = passwords.digest(password)
+    Credential.update(fresh).where((Credential.person == row.person) & (Credential.password_hash == row.password_hash)).execute()
+    return row.person
+
+
+@atomic
+def _take_a_try(person: Person, now: datetime) -> bool:
+    """Count one more try against an account; False while it is locked. Five are free, then each waits twice as long."""
+    row = Credential.get(Credential.person == person)
+    if row.locked_until and now < row.locked_until <= now + LONGEST_LOCK:
+        return False
+    forgotten = row.locked_until is not None and now - row.locked_until > FORGOTTEN
+    failures = 1 if forgotten else row.failures + 1
+    over = failures - FREE_TRIES
+    locked = None if over < 0 else now + min(FIRST_LOCK * 2 ** min(over, 10), LONGEST_LOCK)
+    Credential.update(failures=failures, locked_until=locked).where(Credential.person == person).execute()
+    return True
+
+
+def _same(login: str) -> str:
+    return unicodedata.normalize("NFC", login).strip().lower()

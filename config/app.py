@@ -1,0 +1,108 @@
+"""The application: the rooms' pages behind one door, under one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Flask, g, request
+
+from config import door, headers, refusals
+from config.clock import now, read_moment
+from config.nav import ways
+from config.schema import refuse_other_schema
+from config.settings import Settings
+from config.vault import Vault
+from config.wiring import wire
+from deploy.views import pages as deploy_pages
+from inventory import french
+from inventory.db import database
+from inventory.errors import Refused
+from inventory.journal import When
+from inventory.paris import end_of, local_date
+from inventory.views import pages as inventory_pages
+from mdm.views import pages as mdm_pages
+
+BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, mdm_pages, deploy_pages)
+FILTERS = (french.amount, french.percent, french.number, french.day, french.short_day, french.moment, french.typeset)
+MEGABYTE = 1024 * 1024
+ONLY_A_DATE = len("2017-12-31")
+
+
+def create_app(
+    settings: Settings, *, clock: Callable[[], datetime] | None = None, blueprints: Sequence[Blueprint] = BLUEPRINTS,
+    mention: Callable[[], str] = str, demo_accounts: Sequence[Any] = (),
+) -> Flask:  # fmt: skip
+    """The pages over one database. Raises `Refused` on another schema, `RuntimeError` if a view has no policy.
+
+    `mention` gives the sentence of article 9; `demo_accounts` are shown on the sign-in page of a demonstration.
+    """
+    wire(settings)
+    refuse_other_schema()
+    app = Flask(__name__)
+    _configure(app, settings, demo_accounts)
+    _open_requests(app, settings, clock or (lambda: settings.as_of or now()))
+    door.hang(app, settings)
+    app.before_request(_look)
+    headers.hang(app, https=settings.cookie_secure)
+    refusals.hang(app)
+    _furnish(app, settings, mention)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    door.refuse_unmarked(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, demo_accounts: Sequence[Any]) -> None:
+    app.config.update(
+        SECRET_KEY=Vault(settings.key_file).subkey("flask session"), SESSION_COOKIE_NAME="cartable_words",
+        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.cookie_secure,
+        MAX_CONTENT_LENGTH=20 * MEGABYTE, MAX_FORM_MEMORY_SIZE=MEGABYTE, MAX_FORM_PARTS=5000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts), DEMO_ACCOUNTS=demo_accounts,
+    )  # fmt: skip
+
+
+def _open_requests(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
+    """One connection and one moment for each request."""
+    vault = Vault(settings.key_file)
+
+    @app.before_request
+    def begin() -> None:
+        g.now, g.when, g.person, g.web_session, g.vault = clock().astimezone(UTC), None, None, None, vault
+        database.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def finish(fault: BaseException | None) -> None:
+        if not database.is_closed():
+            database.close()
+
+
+def _look() -> None:
+    """Set `g.when` from `?as_of=`: the end of a day of Paris, or a moment; never in the future, and for reading only."""
+    text = request.args.get("as_of", "").strip()
+    if text and request.method in door.SAFE and g.person is not None:
+        g.when = When(read_past(text, g.now))
+
+
+def read_past(text: str, present: datetime) -> datetime:
+    """A moment of the past as a person writes it; raises `Refused` on one that is none, or is yet to come."""
+    try:
+        moment = read_moment(text, "as_of")
+        if local_date(moment) > local_date(present) or (len(text) != ONLY_A_DATE and moment > present):
+            raise Refused(f"as_of = « {text} » est à venir : choisir une date jusqu'au {french.short_day(local_date(present))}.")
+        return min(end_of(local_date(moment)), present) if len(text) == ONLY_A_DATE else moment
+    except OverflowError as fault:
+        raise Refused(f"as_of = « {text} » n'est pas une date de notre époque : écrire 2017-12-31.") from fault
+
+
+def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None:
+    """What every template finds: the French filters, the navigation, the look at the past, the proof of forms."""
+    app.jinja_env.globals["csrf_token"] = door.csrf_token
+    app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
+    app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it
+
+    @app.context_processor
+    def furniture() -> dict[str, Any]:
+        as_of = request.args.get("as_of", "").strip() if g.get("when") else None
+        return {"mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of}

@@ -1,0 +1,147 @@
+"""The door: who comes in, by which page, and the proof that a form was sent from here. Shut by default.
+
+A view says who may enter (`inventory.access.may`); this enforces it before the view runs, and refuses to start a house where a
+view says nothing. Forms of a session carry its token; the sign-in form, which has none yet, must come from this very site.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from config import accounts, passwords, sessions
+from config.settings import Settings
+from inventory.access import ANYONE, may, policy
+from inventory.roles import READERS, Role
+
+pages = Blueprint("door", __name__)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED = (
+    "Identifiant ou mot de passe refusé. Après cinq essais, un compte attend cinq minutes, puis davantage à chaque nouvel essai."
+)
+
+
+def hang(app: Flask, settings: Settings) -> None:
+    """Put the door before every view of `app`."""
+    app.config["CARTABLE"] = settings
+    app.register_blueprint(pages)
+    app.before_request(recognise)
+    app.before_request(admit)
+    passwords.decoy()
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Raise `RuntimeError` if a view says nothing of who may enter it."""
+    unmarked = sorted(name for name, view in app.view_functions.items() if not _static(name) and policy(view) is None)
+    if unmarked:
+        raise RuntimeError(f"views without a policy (inventory.access.may): {', '.join(unmarked)}")
+
+
+def recognise() -> None:
+    """Set `g.web_session` and `g.person` from the cookie, as the database has them now."""
+    token = request.cookies.get(_cookie(), "")
+    told = _settings()
+    g.web_session = sessions.find(token, g.now, idle=told.session_idle, age=told.session_age) if token else None
+    g.person = g.web_session.person if g.web_session else None
+
+
+def admit() -> Response | None:
+    """Let a request through to its view, send it to the sign-in page, or refuse it."""
+    if request.endpoint is None or _static(request.endpoint):
+        return None
+    roles = policy(current_app.view_functions[request.endpoint])
+    if roles is None:
+        abort(403)
+    if request.method not in SAFE and not _from_here():
+        abort(403)
+    if roles == ANYONE:
+        return None
+    if g.person is None:
+        if request.method not in SAFE:
+            abort(401)
+        return redirect(url_for("door.sign_in", next=request.full_path.rstrip("?")))
+    if Role(g.person.role) not in roles or not (request.method in SAFE or _token_is_right()):
+        abort(403)
+    return None
+
+
+def csrf_token() -> str:
+    """The proof that forms of this session carry; empty outside a session."""
+    return g.web_session.csrf if g.get("web_session") else ""
+
+
+@pages.get("/connexion")
+@may(ANYONE)
+def sign_in() -> str | Response:
+    """The sign-in page."""
+    wanted = local_path(request.args.get("next", ""))
+    if g.person is not None:
+        return redirect(wanted)
+    return _form(wanted)
+
+
+@pages.post("/connexion")
+@may(ANYONE)
+def sign_in_try() -> str | tuple[str, int] | Response:
+    """Sign in: a new session each time, whatever the browser held before."""
+    wanted = local_path(request.form.get("next", ""))
+    person = accounts.admitted(request.form.get("login", ""), request.form.get("password", ""), g.now)
+    if person is None:
+        return _form(wanted, REFUSED), 422
+    if g.web_session:
+        sessions.end(g.web_session, g.now)
+    session.clear()
+    answer = redirect(wanted, 303)
+    token = sessions.start(person, g.now, request.user_agent.string)
+    answer.set_cookie(_cookie(), token, secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/")
+    return answer
+
+
+@pages.post("/deconnexion")
+@may(READERS)
+def sign_out() -> Response:
+    """End this session, here and on the server."""
+    sessions.end(g.web_session, g.now)
+    session.clear()
+    answer = redirect(url_for("door.sign_in"), 303)
+    answer.delete_cookie(_cookie(), secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/")
+    return answer
+
+
+def local_path(text: str) -> str:
+    """`text` if it is a path of this very site, else its first page: nobody is sent elsewhere from here."""
+    inside = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if inside else "/"
+
+
+def _form(wanted: str, error: str | None = None) -> str:
+    accounts_shown = current_app.config["DEMO_ACCOUNTS"]
+    return render_template("sign_in.html", error=error, next=wanted, accounts=accounts_shown)
+
+
+def _from_here() -> bool:
+    """Whether the browser says that this very site sent the request (Fetch Metadata, else RFC 6454); true if it says nothing."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.host
+
+
+def _token_is_right() -> bool:
+    given = request.form.get("csrf_token", "") or request.headers.get("X-CSRF-Token", "")
+    return hmac.compare_digest(given.encode(errors="replace"), csrf_token().encode())
+
+
+def _static(endpoint: str) -> bool:
+    return endpoint == "static" or endpoint.endswith(".static")
+
+
+def _cookie() -> str:
+    return "__Host-cartable" if _settings().cookie_secure else "cartable"
+
+
+def _settings() -> Settings:
+    return current_app.config["CARTABLE"]

@@ -1,0 +1,49 @@
+"""The ways through the house: one line a page, shown to who may enter it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+
+from inventory.roles import OFFICE, READERS, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A line of the navigation: what it says, the page it opens, the name of its icon, who sees it."""
+
+    label: str
+    endpoint: str
+    icon: str
+    roles: frozenset[Role] = READERS
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as one page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+WAYS = (
+    Way("Accueil", "deploy.home", "house"),
+    Way("Tableau de bord", "deploy.board_page", "layout-dashboard"),
+    Way("Écoles", "inventory.schools", "school"),
+    Way("Tablettes", "inventory.search", "tablet"),
+    Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
+    Way("Constats", "deploy.findings_page", "scale"),
+    Way("Trimestres", "deploy.quarter_list", "file-check"),
+    Way("Imports", "inventory.import_list", "file-up", OFFICE),
+)
+
+
+def ways(as_of: str | None) -> list[Shown]:
+    """The lines that the person of this request may follow, looking at the same past; none before sign-in."""
+    if g.person is None:
+        return []
+    mine = (way for way in WAYS if way.endpoint in current_app.view_functions and Role(g.person.role) in way.roles)
+    return [Shown(way.label, url_for(way.endpoint, as_of=as_of), way.icon, way.endpoint == request.endpoint) for way in mine]

@@ -1,0 +1,51 @@
+"""What a page says when it cannot be what was asked for: one template, a code, a title, sentences with their remedy."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
+
+from inventory.errors import NotFound, Refused
+
+TOLD = {
+    400: ("Demande incomprise", "La page demandée n'a pas pu être lue. Revenir en arrière et recommencer."),
+    401: ("Connexion nécessaire", "La session est terminée. Se connecter de nouveau, puis refaire l'enregistrement."),
+    403: ("Accès refusé", "Ce compte n'ouvre pas cette page, ou le formulaire a vieilli : recharger la page et recommencer."),
+    404: ("Page introuvable", "Cette page n'existe pas, ou ce compte ne peut pas la voir. Vérifier l'adresse ou revenir à l'accueil."),
+    405: ("Geste impossible", "Cette page ne reçoit pas ce genre de demande. Revenir en arrière et recommencer."),
+    413: ("Fichier trop lourd", "Le fichier dépasse 20 Mo. L'alléger ou le découper, puis recommencer."),
+    500: ("Panne", "La page n'a pas pu être faite ; rien n'a été enregistré à moitié. Réessayer, puis prévenir l'administrateur."),
+}
+STRANGE_HOST = "Cette adresse n'est pas celle de Cartable : l'ajouter à CARTABLE_TRUSTED_HOSTS, puis relancer."
+log = logging.getLogger(__name__)
+
+
+def hang(app: Flask) -> None:
+    """Have `app` answer its refusals, its errors and its faults."""
+    app.register_error_handler(Refused, lambda refusal: _page(422, "C'est refusé", *refusal.sentences))
+    app.register_error_handler(NotFound, lambda fault: _page(404, *TOLD[404]))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, lambda fault: Response(STRANGE_HOST, 400, mimetype="text/plain"))
+
+
+def _http(fault: HTTPException) -> Response:
+    if fault.response is not None or fault.code is None or fault.code < 400:
+        return Response.force_type(fault.get_response())
+    code = fault.code if fault.code in TOLD else 500 if fault.code >= 500 else 400
+    answer = _page(code, *TOLD[code])
+    if fault.code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(getattr(fault, "valid_methods", None) or ()))
+    return answer
+
+
+def _page(code: int, title: str, *sentences: str) -> Response:
+    """The page of a refusal; in plain text if even that page fails."""
+    try:
+        body, kind = render_template("error.html", code=code, title=title, sentences=sentences), "text/html"
+    except Exception:
+        log.exception("the error page failed")
+        body, kind = "\n".join((title, *sentences)), "text/plain"
+    return Response(body, code, mimetype=kind)

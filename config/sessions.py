@@ -1,0 +1,59 @@
+"""Signed-in browsers: a random token in a cookie, its SHA-256 in a row, so that a stolen database opens no session.
+
+A session ends by its person, by its idleness, by its age, or with its account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from config.models import WebSession
+from inventory.db import atomic
+from inventory.models import Person
+
+TOKEN_BYTES = 32
+A_GLANCE = timedelta(minutes=1)
+KEPT = timedelta(days=365)
+LONGEST_AGENT = 200
+
+
+@atomic
+def start(person: Person, now: datetime, agent: str) -> str:
+    """Open a session; returns its token, which is nowhere else. Sessions of more than a year ago are forgotten."""
+    WebSession.delete().where(WebSession.started < now - KEPT).execute()
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    WebSession.create(
+        token_digest=_digest(token), csrf=secrets.token_urlsafe(TOKEN_BYTES), person=person, started=now, last_seen=now,
+        agent=agent[:LONGEST_AGENT],
+    )  # fmt: skip
+    return token
+
+
+def find(token: str, now: datetime, *, idle: timedelta, age: timedelta) -> WebSession | None:
+    """The session of a token, with its person as the database has it now; None once it is over."""
+    query = WebSession.select(WebSession, Person).join(Person)
+    row = query.where((WebSession.token_digest == _digest(token)) & WebSession.ended.is_null()).first()
+    if row is None:
+        return None
+    if now - row.last_seen > idle or now - row.started > age or not row.person.active:
+        end(row, now)
+        return None
+    if abs(now - row.last_seen) >= A_GLANCE:
+        WebSession.update(last_seen=now).where(WebSession.id == row.id).execute()
+    return row
+
+
+def end(row: WebSession, now: datetime) -> None:
+    """End one session."""
+    WebSession.update(ended=now).where((WebSession.id == row.id) & WebSession.ended.is_null()).execute()
+
+
+def end_all(person: Person, now: datetime) -> int:
+    """End every session of a person; returns how many were open."""
+    return int(WebSession.update(ended=now).where((WebSession.person == person) & WebSession.ended.is_null()).execute())
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

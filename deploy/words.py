@@ -1,0 +1,35 @@
+"""How the journal's lines of this room are told: steps, visas, ticks, the readiness of a school."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.steps import SIGNATORIES, TICKS
+from inventory.timeline import Words
+
+STATES = {"done": "", "waived": " (dispense)", "undone": " (reprise)"}
+RATES = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation signée"}
+
+
+def _step(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    key, _, signatory = axis.removeprefix("step:").partition(":")
+    label = f"Visa pour {SIGNATORIES[signatory]}" if signatory else TICKS.get(key, key)
+    present = f", {detail['present']} présents" if detail.get("present") else ""
+    return label + present + STATES.get(value, ""), "stamp" if signatory else "check"
+
+
+def _tick(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return f"Configuration initiale : « {axis.removeprefix('setup:')} »{STATES.get(value, '')}", "user-check"
+
+
+def _rate(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    mbps = f", {str(detail['mbps']).replace('.', ',')} Mbit/s" if detail.get("mbps") else ""
+    return f"Débit internet {RATES.get(value, value)}{mbps}", "network"
+
+
+def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return "Conseil d'école informé du Wi-Fi", "users"
+
+
+WORDS: Mapping[str, Words] = {"step:": _step, "setup:": _tick, "connectivity": _rate, "council_informed": _council}
