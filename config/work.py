@@ -37,7 +37,7 @@ def work(settings: Settings) -> Mapping[str, Work]:
 def _sync(settings: Settings, now: datetime) -> str:
     """Read every connector; one that fails does not stop the others, but the period is told as failed."""
     vault, told, failed = Vault(settings.key_file), [], False
-    for row in Connector.select().where(Connector.active).order_by(Connector.name):
+    for row in list(Connector.select().where(Connector.active).order_by(Connector.name)):
         run = actions.sync(row, vault=vault, now=now, clock=clock.now)
         failed = failed or run.state in (RunState.FAILED.value, RunState.PARTIAL.value)
         told.append(f"{row.name} : {RunState(run.state).label}{f' ({run.message})' if run.message else ''}")

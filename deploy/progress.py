@@ -82,14 +82,21 @@ class ClassProgress:
 
     @property
     def blocked_by(self) -> Step | None:
-        """The first step that is not done though all it needs is; None when everything is."""
+        """The first step that is not done though all it needs is; None when everything is.
+
+        Once the class is complete, what its tablets lose is a drift of their configuration, not a step back of the deployment.
+        """
         settled = {progress.step.key for progress in self.steps if progress.settled}
         waiting = [progress.step for progress in self.steps if not progress.settled]
+        if self.complete:
+            waiting = [step for step in waiting if step.level is Level.CLASS and step.number > BY_KEY["delivery"].number]
         return next((step for step in waiting if settled.issuperset(step.needs)), waiting[0] if waiting else None)
 
     @property
     def share(self) -> Fraction:
         """The part of the deployment done, up to the teachers' first use: each step weighs the same."""
+        if self.complete:
+            return Fraction(1)
         counted = [progress for progress in self.steps if progress.step.number <= BY_KEY["training"].number]
         parts = [Fraction(1) if one.settled else Fraction(one.done, one.total) if one.total else Fraction(0) for one in counted]
         return sum(parts, Fraction(0)) / len(parts)

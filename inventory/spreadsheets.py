@@ -1,4 +1,4 @@
-"""CSV (`;`, `,` or tab; UTF-8 with or without BOM, UTF-16, or cp1252), XLSX and ODS as rows of text under known headers."""
+"""Tables in any French dialect as rows of text under known headers; CSV by `;`, `,` or tab in UTF-8, UTF-16 or cp1252."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from inventory import workbooks
 from inventory.errors import Refused
 
-MOST_BYTES = 20 * 2**20
 MOST_ROWS = 100_000
 MOST_COLUMNS = 400
 HEADER_ROWS = 20
@@ -22,6 +20,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 Aliases = Mapping[str, Sequence[str]]
+Table = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,12 @@ class Header:
         return [field for field in required if field not in self.columns]
 
 
-def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> Sheet:
-    """Read a file under the headers of `aliases` (field -> names, the best first); raises `Refused` when it cannot be.
+def best_sheet(tables: Iterable[Table], filename: str, aliases: Aliases, required: Sequence[str]) -> Sheet:
+    """The first table that has every required column, under its header; raises `Refused`, naming the remedy, if none has.
 
-    The header may stand below a title, and the table on any sheet of a workbook; columns that no alias names are left out.
+    The header may stand below a title; columns that no alias names are left out.
     """
-    if len(content) > MOST_BYTES:
-        raise Refused(f"{filename} pèse plus de {MOST_BYTES // 2**20} Mo : le couper en plusieurs fichiers.")
-    if not content.strip(b"\x00\xef\xbb\xbf \r\n\t"):
-        raise Refused(f"{filename} est vide : choisir le fichier à importer.")
-    table, header = _table(content, filename, aliases, required)
+    table, header = _best(tables, filename, aliases, required)
     missing = header.lacks(required)
     if missing:
         names = ", ".join(f"« {aliases[field][0]} »" for field in missing)
@@ -78,10 +73,11 @@ def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str
     return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, rows)
 
 
-def _table(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> tuple[list[list[str]], Header]:
+def _best(tables: Iterable[Table], filename: str, aliases: Aliases, required: Sequence[str]) -> tuple[Table, Header]:
     """The first table that has every required column, else the one that names the most fields."""
-    best: tuple[list[list[str]], Header] = [], Header(0, {})
-    for table in _tables(content, filename, aliases):
+    best: tuple[Table, Header] = [], Header(0, {})
+    for raw in tables:
+        table = _bounded(raw, filename)
         header = _header(table, aliases)
         if not header.lacks(required):
             return table, header
@@ -90,12 +86,16 @@ def _table(content: bytes, filename: str, aliases: Aliases, required: Sequence[s
     return best
 
 
-def _tables(content: bytes, filename: str, aliases: Aliases) -> Iterator[list[list[str]]]:
-    if not content.startswith((workbooks.ZIP, workbooks.OLE)):
-        yield _csv(_decoded(content, filename), filename, aliases)
-        return
-    for table in workbooks.tables(content, filename):
-        yield _bounded(table, filename)
+def csv_table(content: bytes, filename: str, aliases: Aliases) -> Table:
+    """The rows of a CSV, cut at the separator under which its header names the most fields."""
+    text = _decoded(content, filename)
+
+    def named(separator: str) -> int:
+        top = itertools.islice(_lines(text, separator, filename), HEADER_ROWS)
+        return len(_header(_cleaned(top), aliases).columns)
+
+    best = max(SEPARATORS, key=named)
+    return list(itertools.islice(_lines(text, best, filename), MOST_ROWS + 1))
 
 
 def _decoded(content: bytes, filename: str) -> str:
@@ -111,17 +111,6 @@ def _decoded(content: bytes, filename: str) -> str:
     raise Refused(f"{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.")
 
 
-def _csv(text: str, filename: str, aliases: Aliases) -> list[list[str]]:
-    """The rows of a CSV, cut at the separator under which its header names the most fields."""
-
-    def named(separator: str) -> int:
-        top = itertools.islice(_lines(text, separator, filename), HEADER_ROWS)
-        return len(_header(_cleaned(top), aliases).columns)
-
-    best = max(SEPARATORS, key=named)
-    return _bounded(_lines(text, best, filename), filename)
-
-
 def _lines(text: str, separator: str, filename: str) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -133,19 +122,18 @@ def _lines(text: str, separator: str, filename: str) -> Iterator[list[str]]:
         ) from fault
 
 
-def _bounded(rows: Iterable[Sequence[str]], filename: str) -> list[list[str]]:
-    table = _cleaned(itertools.islice(rows, MOST_ROWS + 1))
-    if len(table) > MOST_ROWS or max(map(len, table), default=0) > MOST_COLUMNS:
+def _bounded(rows: Table, filename: str) -> Table:
+    if len(rows) > MOST_ROWS or max(map(len, rows), default=0) > MOST_COLUMNS:
         raise Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper en plusieurs fichiers.")
-    return table
+    return _cleaned(rows)
 
 
-def _cleaned(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+def _cleaned(rows: Iterable[Sequence[str]]) -> Table:
     """NFC, and plain single spaces for every space and control character."""
     return [[_CONTROLS.sub(" ", unicodedata.normalize("NFC", cell)).strip() for cell in row] for row in rows]
 
 
-def _header(table: Sequence[Sequence[str]], aliases: Aliases) -> Header:
+def _header(table: Table, aliases: Aliases) -> Header:
     """The row that names most fields, among the first ones."""
     names = {plain(alias): (field, rank) for field, several in aliases.items() for rank, alias in enumerate(several)}
     found = [_columns(index, row, names) for index, row in enumerate(table[:HEADER_ROWS])]
@@ -169,7 +157,7 @@ def _columns(index: int, row: Sequence[str], names: Mapping[str, tuple[str, int]
     return Header(index, columns, list(doubled.values()))
 
 
-def _rows(table: Sequence[Sequence[str]], header: Header) -> list[Row]:
+def _rows(table: Table, header: Header) -> list[Row]:
     """The rows under the header that say something, numbered as the spreadsheet shows them."""
     start = header.index + 1
     cells = (

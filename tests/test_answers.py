@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask, render_template
 from flask.testing import FlaskClient
 from small_house import Clock, house, opened, sign_in, token_of
 
+from config.app import create_app
 from config.settings import Settings
+from inventory.access import may
+from inventory.models import Person
+from inventory.roles import OFFICE, READERS
 
 
 @pytest.fixture
@@ -103,3 +107,17 @@ def test_nobody_looks_at_tomorrow(browser: FlaskClient, asked: str) -> None:
     sign_in(browser, "alice")
     answer = browser.get("/", query_string={"as_of": asked})
     assert answer.status_code == 422 and asked in answer.text
+
+
+def test_the_navigation_shows_the_rooms_that_are_open_to_a_role(settings: Settings, clock: Clock) -> None:
+    pages = Blueprint("inventory", __name__)
+    for name, roles in (("schools", READERS), ("import_list", OFFICE)):
+        pages.add_url_rule(f"/{name}", endpoint=name, view_func=may(roles)(lambda: render_template("error.html")))
+    browser = create_app(settings, clock=clock, blueprints=[pages], mention=lambda: "Article 9").test_client()
+    assert "<nav" not in browser.get("/connexion").text and "Article 9" in browser.get("/connexion").text
+    sign_in(browser, "bruno")
+    shown = browser.get("/schools?as_of=2017-11-01").text
+    assert 'href="/schools?as_of=2017-11-01" aria-current="page"' in shown and "Imports" not in shown
+    assert f'name="csrf_token" value="{token_of("bruno")}"' in shown, "the way out"
+    Person.update(role="manager").where(Person.login == "bruno").execute()
+    assert 'href="/import_list"' in browser.get("/schools").text

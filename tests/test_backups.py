@@ -37,7 +37,8 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 def school(uai: str, name: str) -> None:
-    register(School(uai=uai, name=name), Hand(None, EVENING))
+    with db.atomic():
+        register(School(uai=uai, name=name), Hand(None, EVENING))
     db.database.close()
 
 

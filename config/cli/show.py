@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Écrire du JSON sur la sortie standard.")
-_out = Console()
+_out = Console(width=None if Console().is_terminal else 160)
 _err = Console(stderr=True)
 
 

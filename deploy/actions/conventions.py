@@ -82,7 +82,7 @@ def _school(listed: ListedSchool, told: Convention) -> dict[str, Any]:
     directory = listed.directory
     return {
         "uai": listed.uai,
-        "name": listed.directory_name or listed.name.value,
+        "name": listed.name.value,
         "name_printed": listed.name.printed,
         "address": (directory and directory.address) or listed.address.value,
         "commune": listed.commune.value,

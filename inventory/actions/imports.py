@@ -19,8 +19,9 @@ from inventory.errors import Refused
 from inventory.lifecycle import Stage
 from inventory.models import ImportBatch, MobileClass, PurchaseLine, School, Tablet
 from inventory.queries import deliveries
+from inventory.queries.workbooks import read
 from inventory.school_rows import SchoolRow
-from inventory.spreadsheets import Sheet, read
+from inventory.spreadsheets import Sheet
 
 __all__ = ["Plan", "commit", "plan_schools", "plan_tablets", "undo"]
 LINE = ("order_reference", "supplier", "model", "unit_price")

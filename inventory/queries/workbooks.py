@@ -1,8 +1,8 @@
-"""XLSX and ODS workbooks as tables of text, read by python-calamine once they are known to be of an honest size.
+"""The files that schools and suppliers send, read: XLSX and ODS by python-calamine once they are known to be honest, else CSV.
 
 calamine holds a sheet as one full rectangle: a cell in the last corner, or one repeated a million times, would take all the
-memory of the machine. The rectangle is therefore measured in the file's own XML first (ECMA-376 part 1, 18.3.1.4; OpenDocument 1.3,
-19.677 and 19.679).
+memory of the machine; and it may never come back from XML that is cut short. So every part is first unpacked within bounds and
+found well-formed, and the rectangle measured in the file's own XML (ECMA-376 part 1, 18.3.1.4; OpenDocument 1.3, 19.677, 19.679).
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from xml.parsers import expat  # noqa: S407 documents with a DTD, where entities would be, are refused
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from inventory.errors import Refused
+from inventory.spreadsheets import Aliases, Sheet, Table, best_sheet, csv_table
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+MOST_BYTES = 20 * 2**20
 MOST_ENTRIES = 1_000
 MOST_UNPACKED = 128 * 2**20
 MOST_CELLS = 3_000_000
@@ -32,8 +35,22 @@ _ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-ce
 _ODS_REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated=["']([0-9]{1,12})["']""")
 
 
-def tables(content: bytes, filename: str) -> Iterator[list[list[str]]]:
-    """The sheets of a workbook in their order, each as rows of text; raises `Refused`, naming the remedy, when it cannot be read."""
+def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str]) -> Sheet:
+    """Read a file under the headers of `aliases` (field -> names, the best first); raises `Refused`, naming the remedy.
+
+    What the file is, its first bytes say, not its name. The table may stand on any sheet of a workbook.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refused(f"{filename} pèse plus de {MOST_BYTES // 2**20} Mo : le couper en plusieurs fichiers.")
+    if not content.strip(b"\x00\xef\xbb\xbf \r\n\t"):
+        raise Refused(f"{filename} est vide : choisir le fichier à importer.")
+    if content.startswith((ZIP, OLE)):
+        return best_sheet(tables(content, filename), filename, aliases, required)
+    return best_sheet([csv_table(content, filename, aliases)], filename, aliases, required)
+
+
+def tables(content: bytes, filename: str) -> Iterator[Table]:
+    """The sheets of a workbook in their order, each as rows of text."""
     if content.startswith(OLE):
         raise Refused(f"{filename} : ancien format .xls, ou classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe.")
     _refuse_bomb(content, filename)
@@ -51,17 +68,31 @@ def _unreadable(filename: str) -> Refused:
 
 
 def _refuse_bomb(content: bytes, filename: str) -> None:
-    """Raise `Refused` unless every entry unpacks to what it announces, all together within bounds, and no sheet is too large."""
+    """Raise `Refused` unless every part unpacks to what it announces, is well-formed, and all of it stays within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
                 raise _too_large(filename)
             for entry in entries:
-                if _cells(entry.filename, archive.read(entry)) > MOST_CELLS:
+                part = archive.read(entry)
+                if entry.filename.endswith((".xml", ".rels")):
+                    _parse(part)
+                if _cells(entry.filename, part) > MOST_CELLS:
                     raise _too_large(filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, expat.ExpatError) as fault:
         raise _unreadable(filename) from fault
+
+
+def _parse(part: bytes) -> None:
+    """Raise `ExpatError` unless a part is one whole XML document without a DTD."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    parser.Parse(part, True)
+
+
+def _refuse_dtd(*_: object) -> None:
+    raise expat.ExpatError("a workbook has no DTD")
 
 
 def _too_large(filename: str) -> Refused:
