@@ -15,6 +15,7 @@ from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
+from deploy.queries.conventions import mention
 from deploy.views import pages as deploy_pages
 from inventory import french
 from inventory.db import database
@@ -32,7 +33,7 @@ ONLY_A_DATE = len("2017-12-31")
 
 def create_app(
     settings: Settings, *, clock: Callable[[], datetime] | None = None, blueprints: Sequence[Blueprint] = BLUEPRINTS,
-    mention: Callable[[], str] = str, demo_accounts: Sequence[Any] = (),
+    mention: Callable[[], str] = mention, demo_accounts: Sequence[Any] = (),
 ) -> Flask:  # fmt: skip
     """The pages over one database. Raises `Refused` on another schema, `RuntimeError` if a view has no policy.
 

@@ -29,7 +29,7 @@ def work(settings: Settings) -> Mapping[str, Work]:
     return {
         "sync": lambda now: _sync(settings, now),
         "lateness": _lateness,
-        "backup": lambda now: backups.nightly(settings.backups, now=now),
+        "backup": lambda now: backups.nightly(settings.backups, keep=settings.backups_kept, now=now),
         "quarter": _quarter,
     }
 

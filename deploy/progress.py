@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -36,6 +36,7 @@ class Device:
     tablet: TabletState
     checks: Sequence[Check]
     conformity: Conformity
+    milestones: Mapping[Stage, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def device_step_end(step: Step, device: Device) -> object:
             return NOT_DONE
         return max((moment for check in checks if (moment := check.said_at or check.proof.told_at)), default=None)
     if step.stage is not None and reached(device.tablet.prepared, step.stage):
-        return device.tablet.stage_at
+        return device.milestones.get(step.stage)
     return NOT_DONE
 
 

@@ -83,6 +83,23 @@ def reached(so_far: Stage, target: Stage) -> bool:
     return so_far in PREPARATION and PREPARATION.index(so_far) >= PREPARATION.index(target)
 
 
+def milestones(stages: Iterable[tuple[Stage, datetime]]) -> dict[Stage, datetime]:
+    """When each stage of the preparation was last reached, from a tablet's stages in the order of their moments.
+
+    A stage skipped was reached with the one recorded after it; a tablet prepared anew loses what it had reached beyond.
+    """
+    found: dict[Stage, datetime] = {}
+    for stage, moment in stages:
+        if stage in PREPARATION:
+            rank = PREPARATION.index(stage)
+            found = {reached: at for reached, at in found.items() if PREPARATION.index(reached) <= rank}
+            for passed in PREPARATION[: rank + 1]:
+                found.setdefault(passed, moment)
+        elif stage in (Stage.FOUND, Stage.SPARE, Stage.EXPECTED):
+            found = {}
+    return found
+
+
 class Told(Protocol):
     """One thing seen of a subject: true from `at`, learned at `noted`, the `position`-th line of the journal."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
@@ -12,8 +13,8 @@ from inventory.status import Status
 Across = Callable[[date], float]
 Up = Callable[[int], float]
 WIDTH, HEIGHT = 900, 340
-LEFT, RIGHT, TOP, BOTTOM = 48, 20, 54, 44
-BAR, GAP, LABEL = 34, 18, 110
+LEFT, RIGHT, TOP, BOTTOM = 48, 20, 84, 44
+BARS_TOP, BAR, GAP, LABEL = 54, 34, 18, 110
 INLINE: Mapping[str, str] = {
     "plot-title": 'fill="#1b2233" font-size="17" font-weight="700" font-family="sans-serif"',
     "plot-text": 'fill="#565d70" font-size="13" font-family="sans-serif"',
@@ -79,12 +80,13 @@ def progress_against_window(
     pen.text(LEFT, 22, title, "plot-title")
     for start, end, name in closed:
         pen.box(x(start), top, x(end) + across - x(start), base - top, "plot-closed", f"{name} : du {short_day(start)} au {short_day(end)}")
-        if (end - start).days > 5:
-            pen.text((x(start) + x(end) + across) / 2, top + 16, name, "plot-text", "middle")
     for day, name in public_holidays:
         pen.box(x(day), top, across, base - top, "plot-closed", f"{name} : {short_day(day)}")
     _axes(pen, first, last, total, x, y)
     _curve(pen, points, x, y, across, base)
+    for start, end, name in closed:
+        if (end - start).days > 5:
+            pen.text((x(start) + x(end) + across) / 2, base - 10, _short(name), "plot-text", "middle")
     _marks(pen, ((last_school_day, "dernier jour de classe"), (today, "aujourd'hui"), (expected_end, "fin au rythme actuel")), window, x, across)
     return pen.svg()
 
@@ -119,19 +121,24 @@ def _marks(
     """Days that matter, written above the plot so that their words never meet."""
     for row, (day, words) in enumerate((day, words) for day, words in marks if day is not None and window[0] <= day <= window[1]):
         at = x(day) + across / 2
-        pen.line(at, TOP - 4, at, HEIGHT - BOTTOM, "plot-mark")
-        pen.text(at - 6, TOP + 34 + 18 * row, f"{words} : {day.day}/{day.month:02}", "plot-mark-text", "end")
+        pen.line(at, TOP - 8 - 18 * row, at, HEIGHT - BOTTOM, "plot-mark")
+        pen.text(at - 6, TOP - 8 - 18 * row, f"{words} : {day.day}/{day.month:02}", "plot-mark-text", "end")
+
+
+def _short(name: str) -> str:
+    """« Vacances de la Toussaint » as « Toussaint », to fit its width."""
+    return re.sub(r"^vacances d(e la |e |u |'|’)", "", name, flags=re.IGNORECASE).capitalize()
 
 
 def stages_per_class(rows: Sequence[tuple[str, Sequence[tuple[Status, int]]]], title: str, standalone: bool = False) -> str:
     """One bar a class, cut by stage; each piece has its count, each stage its word in the key below."""
-    height = TOP + len(rows) * (BAR + GAP) + 40
+    height = BARS_TOP + len(rows) * (BAR + GAP) + 40
     pen = _Pen(title, height, standalone)
     pen.text(LABEL, 22, title, "plot-title")
     most = max((sum(count for _, count in pieces) for _, pieces in rows), default=1) or 1
     unit = (WIDTH - LABEL - RIGHT) / most
     for number, (label, pieces) in enumerate(rows):
-        top, left = TOP + number * (BAR + GAP) - 10, float(LABEL)
+        top, left = BARS_TOP + number * (BAR + GAP) - 10, float(LABEL)
         pen.text(LABEL - 12, top + BAR / 2 + 5, label, "plot-strong", "end")
         for status, count in pieces:
             if count:

@@ -68,7 +68,7 @@ def _told(event: Event) -> tuple[str, str]:
 
 def _stage(axis: str, value: str, detail: Any) -> tuple[str, str]:
     stage = Stage(value)
-    return stage.label.capitalize(), stage.icon
+    return stage.label[:1].upper() + stage.label[1:], stage.icon
 
 
 def _place(axis: str, value: str, detail: Any) -> tuple[str, str]:

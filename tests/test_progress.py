@@ -11,7 +11,7 @@ from deploy.setup.baseline import Baseline, Expected, Item
 from deploy.setup.checklist import DONE, SETUP, WAIVED, ItemState, checklist
 from deploy.setup.evidence import Conformity, conformity
 from deploy.steps import StepState
-from inventory.lifecycle import Stage
+from inventory.lifecycle import Stage, milestones
 from inventory.mdm_status import MdmStatus
 from inventory.sight import Seen, TabletState
 
@@ -30,8 +30,9 @@ WORD = Said(DONE, NOVEMBER, {})
 
 
 def device(tablet: TabletState, **ticks: Said) -> Device:
-    checks = checklist(tablet, BASELINE, {SETUP + key: tick for key, tick in ticks.items()})
-    return Device(tablet, checks, conformity(tablet.seen, BASELINE, was_configured=False))
+    reached_at = milestones([(tablet.prepared, NOVEMBER)])
+    checks = checklist(tablet, BASELINE, {SETUP + key: tick for key, tick in ticks.items()}, reached_at)
+    return Device(tablet, checks, conformity(tablet.seen, BASELINE, was_configured=False), reached_at)
 
 
 def states_of(shown: Device) -> dict[str, ItemState]:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import click
 
-from config import clock, web
+from config import clock
 from config.app import create_app
 from config.cli.show import bar
 from config.demo.build import build, built, connect, mark_built
 from config.demo.people import PASSWORD, PEOPLE
 from config.settings import Settings, read
 from config.vault import Vault
+from config.web import serve
 from config.wiring import house
 from inventory.actions.records import Hand
 from inventory.errors import Refused
@@ -47,7 +48,7 @@ def run_demo(port: int) -> None:
         worker = subprocess.Popen([sys.executable, "-m", "config.cli", "worker"])
         try:
             _welcome(port)
-            web.serve(create_app(settings), HOST, port)
+            serve(create_app(settings, demo_accounts=[(one.login, one.name) for one in PEOPLE]), HOST, port)
         finally:
             worker.terminate()
             with suppress(subprocess.TimeoutExpired):

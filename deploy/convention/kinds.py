@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from inventory.uai import normalise
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 E = TypeVar("E", bound=Enum)
 
 LARGEST = Decimal("1e9")
@@ -25,10 +26,10 @@ _BLANK = re.compile(r"\[.*\]")
 
 
 @dataclass(frozen=True)
-class Kind(Generic[T]):
+class Kind(Generic[T_co]):
     """`read` gives the value or raises ValueError with « problème ; remède »; `example` is how a clerk writes one."""
 
-    read: Callable[[object], T]
+    read: Callable[[object], T_co]
     example: str
 
 

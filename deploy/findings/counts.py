@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from deploy.convention import Convention
-from deploy.convention.money import BudgetKind, BudgetLine
+from deploy.convention.money import BudgetKind, BudgetLine, euros
 from deploy.findings.finding import Finding, Severity, articles, retained
 from inventory.french import amount, counted
 from inventory.uai import letter, normalise
@@ -71,8 +71,8 @@ def total_of_classes(convention: Convention) -> Iterator[Finding]:
 def resources(convention: Convention) -> Iterator[Finding]:
     """I-02: the resources of the list against those of the budget."""
     lines = convention.budget.of(BudgetKind.RESOURCES)
-    listed = sum(school.resources.printed for school in convention.schools)
-    budgeted = sum(line.state.printed or 0 for line in lines)
+    listed = euros(school.resources for school in convention.schools)
+    budgeted = euros(line.state for line in lines)
     if lines and budgeted != listed:
         gap = abs(budgeted - listed)
         per_school = convention.subsidy.resources_per_school.printed

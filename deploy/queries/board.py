@@ -16,8 +16,8 @@ from deploy.setup.evidence import Conformity, conformity
 from inventory.calendars import UnknownCalendar
 from inventory.contact import Contact, ContactState, contact
 from inventory.errors import NotFound
-from inventory.journal import Line, When, facts
-from inventory.lifecycle import Stage, reached
+from inventory.journal import Line, When, facts, lines
+from inventory.lifecycle import Stage, milestones
 from inventory.models import School
 from inventory.paris import local_date
 from inventory.queries.places import ClassRecord, classes, schools
@@ -59,13 +59,14 @@ def board(when: When | None, now: datetime, *, key: str | None = None, class_id:
     records = [record for record in classes(when) if class_id in (None, record.id) and key in (None, record.convention)]
     ids = [record.id for record in records]
     tablets = _by_class(states(when, class_ids=ids))
-    ticks = _said("tablet", when, [state.id for several in tablets.values() for state in several], SETUP)
+    inside = [state.id for several in tablets.values() for state in several]
+    ticks, reached_at = _said("tablet", when, inside, SETUP), _milestones(inside, when)
     words, homes = _said("mobile_class", when, ids), {row.id: row for row in schools()}
     school_words = _said("school", when, sorted({record.school_id for record in records}))
     known, moment = baselines(), when.moment if when else now
     return [
         _on_board(
-            record, homes[record.school_id], known.get(record.baseline), tablets[record.id], ticks,
+            record, homes[record.school_id], known.get(record.baseline), tablets[record.id], ticks, reached_at,
             words[record.id], school_words[record.school_id], moment,
         )
         for record in records
@@ -109,11 +110,11 @@ def school_words(school_id: int, when: When | None = None) -> dict[str, Said]:
 
 def _on_board(
     record: ClassRecord, school: School, baseline: Baseline | None, tablets: Sequence[TabletState],
-    ticks: Mapping[int, Mapping[str, Said]], said: Mapping[str, Said], school_said: Mapping[str, Said], moment: datetime,
+    ticks: Mapping[int, Mapping[str, Said]], reached_at: Mapping[int, Mapping[Stage, datetime]], said: Mapping[str, Said], school_said: Mapping[str, Said], moment: datetime,
 ) -> ClassOnBoard:  # fmt: skip
     time, today = of_school(school), local_date(moment)
     first, last = window_of(record)
-    devices = tuple(_device(tablet, baseline, ticks.get(tablet.id, {})) for tablet in tablets)
+    devices = tuple(_device(tablet, baseline, ticks.get(tablet.id, {}), reached_at.get(tablet.id, {})) for tablet in tablets)
     counted = progress(record.expected, devices, said, school_said)
     return ClassOnBoard(
         record, school, first, last, devices, _contacts(tablets, moment, time), counted,
@@ -130,12 +131,22 @@ def window_of(record: ClassRecord) -> tuple[date, date]:
     return record.window_first or window.first, record.window_last or window.last
 
 
-def _device(tablet: TabletState, baseline: Baseline | None, ticks: Mapping[str, Said]) -> Device:
+def _device(
+    tablet: TabletState, baseline: Baseline | None, ticks: Mapping[str, Said], reached_at: Mapping[Stage, datetime]
+) -> Device:
     if baseline is None:
-        return Device(tablet, (), Conformity.NOT_ASSESSED)
-    was_configured = reached(tablet.prepared, Stage.CONFIGURED)
-    checks = checklist(tablet, baseline, ticks)
-    return Device(tablet, checks, conformity(tablet.seen, baseline, was_configured=was_configured))
+        return Device(tablet, (), Conformity.NOT_ASSESSED, reached_at)
+    checks = checklist(tablet, baseline, ticks, reached_at)
+    was_configured = Stage.CONFIGURED in reached_at
+    return Device(tablet, checks, conformity(tablet.seen, baseline, was_configured=was_configured), reached_at)
+
+
+def _milestones(ids: Sequence[int], when: When | None) -> dict[int, dict[Stage, datetime]]:
+    """When each tablet reached each stage of its preparation."""
+    told: dict[int, list[tuple[Stage, datetime]]] = defaultdict(list)
+    for line in lines("tablet", axes=["stage"], ids=ids, when=when):
+        told[line.subject_id].append((Stage(line.value), line.at))
+    return {tablet_id: milestones(stages) for tablet_id, stages in told.items()}
 
 
 def _contacts(tablets: Sequence[TabletState], moment: datetime, time: SchoolTime) -> dict[int, Contact]:

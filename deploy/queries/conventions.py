@@ -31,6 +31,12 @@ def any_convention() -> Convention | None:
     return _parsed(row.sha256, row.source, row.key) if row else None
 
 
+def mention() -> str:
+    """The sentence of article 9 that every page and export carries; empty before a convention is loaded."""
+    told = any_convention()
+    return told.mention if told else ""
+
+
 def baselines() -> dict[str, Baseline]:
     """The baselines loaded, by key."""
     return {row.key: _baseline(row.sha256, row.source, row.key) for row in LoadedBaseline.select()}

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from deploy.setup.baseline import Baseline, Item
 from deploy.setup.evidence import Proof, Verdict, judge
-from inventory.lifecycle import Stage, reached
+from inventory.lifecycle import Stage
 from inventory.sight import TabletState
 from inventory.status import Status
 
@@ -57,20 +57,27 @@ class Check:
         return self.state in COUNTS_AS_DONE
 
 
-def checklist(tablet: TabletState, baseline: Baseline, ticks: Mapping[str, Tick]) -> list[Check]:
-    """Every item of the baseline for one tablet; `ticks` are a person's words by axis (`setup:<item>`)."""
-    return [_check(tablet, item, ticks.get(SETUP + item.key), judge(item, tablet.seen, baseline)) for item in baseline.items]
+def checklist(
+    tablet: TabletState, baseline: Baseline, ticks: Mapping[str, Tick], milestones: Mapping[Stage, datetime]
+) -> list[Check]:
+    """Every item of the baseline for one tablet.
+
+    `ticks` are a person's words by axis (`setup:<item>`), `milestones` when each stage of its preparation was recorded.
+    """
+    return [
+        _check(item, ticks.get(SETUP + item.key), milestones, judge(item, tablet.seen, baseline)) for item in baseline.items
+    ]
 
 
-def _check(tablet: TabletState, item: Item, tick: Tick | None, proof: Proof) -> Check:
-    said, said_at = (tick.value, tick.at) if tick else _said_by_stage(tablet, item)
+def _check(item: Item, tick: Tick | None, milestones: Mapping[Stage, datetime], proof: Proof) -> Check:
+    said, said_at = (tick.value, tick.at) if tick else _said_by_stage(item, milestones)
     return Check(item, _state(said, proof.verdict), said, said_at, proof)
 
 
-def _said_by_stage(tablet: TabletState, item: Item) -> tuple[str, datetime | None]:
+def _said_by_stage(item: Item, milestones: Mapping[Stage, datetime]) -> tuple[str, datetime | None]:
     """Recording that a tablet is enrolled, or configured, is saying so of the items of that step."""
-    target = SAID_BY_STAGE.get(item.step)
-    return (DONE, tablet.stage_at) if target and reached(tablet.prepared, target) else ("", None)
+    moment = milestones.get(SAID_BY_STAGE.get(item.step, Stage.EXPECTED))
+    return (DONE, moment) if moment else ("", None)
 
 
 def _state(said: str, verdict: Verdict) -> ItemState:

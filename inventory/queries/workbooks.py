@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from xml.parsers import expat  # noqa: S407 documents with a DTD, where entities would be, are refused
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -27,6 +28,8 @@ MOST_UNPACKED = 128 * 2**20
 MOST_CELLS = 3_000_000
 MOST_SHEETS = 20
 EXACT = 1e15
+PLAIN_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError, RuntimeError, ValueError, LookupError)
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _ATTRIBUTES = rb"""((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>"""
 _XLSX_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b" + _ATTRIBUTES)
@@ -72,6 +75,8 @@ def _refuse_bomb(content: bytes, filename: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
+            if any(entry.compress_type not in PLAIN_OR_DEFLATED for entry in entries):
+                raise _unreadable(filename)
             if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
                 raise _too_large(filename)
             for entry in entries:
@@ -80,7 +85,7 @@ def _refuse_bomb(content: bytes, filename: str) -> None:
                     _parse(part)
                 if _cells(entry.filename, part) > MOST_CELLS:
                     raise _too_large(filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, expat.ExpatError) as fault:
+    except BROKEN as fault:
         raise _unreadable(filename) from fault
 
 
