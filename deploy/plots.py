@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deploy.convention import Convention
-from deploy.queries.board import ClassOnBoard
+from deploy.queries.board import ClassOnBoard, known
 from deploy.queries.findings import time_of
 from deploy.queries.history import deliveries
 from inventory.french import short_day
@@ -40,7 +40,7 @@ def _progress(told: Convention, shown: Sequence[ClassOnBoard], when: When | None
     svg = progress_against_window(
         [(day, count, total) for day, count in points], window=window, today=today if window.first <= today <= window.last else None,
         closed=time.closed_spans(window.first, window.last), public_holidays=time.public_holidays(window.first, window.last),
-        last_school_day=time.last_school_day(window.first, window.last), expected_end=max(ends, default=None),
+        last_school_day=known(lambda: time.last_school_day(window.first, window.last)), expected_end=max(ends, default=None),
         title="Tablettes livrées, jour après jour",
     )  # fmt: skip
     moved = [(day, count) for number, (day, count) in enumerate(points) if number == 0 or count != points[number - 1][1]]

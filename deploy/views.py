@@ -13,11 +13,13 @@ from deploy.actions import steps
 from deploy.form import amount_of, day_of, number_of
 from deploy.models import QuarterFile, QuarterIssue
 from deploy.plots import board_plots
-from deploy.queries.board import board
+from deploy.progress import NOT_DONE, device_step_end
+from deploy.queries.board import board, on_board
 from deploy.queries.conventions import any_convention, convention
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
+from deploy.steps import BY_KEY, Level
 from inventory.access import may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
@@ -119,6 +121,18 @@ def _issue(period: str) -> QuarterIssue:
     if row is None:
         raise NotFound
     return row
+
+
+@pages.get("/classes/<code>/pas/<key>")
+@may(READERS)
+def step_page(code: str, key: str) -> str:
+    """The tablets behind one number: who has done a step, since when, by whose word."""
+    step = BY_KEY.get(key)
+    if step is None or step.level is not Level.DEVICE:
+        raise NotFound
+    one = on_board(places.mobile_class(code).id, g.when, g.now)
+    ends = [(device, device_step_end(step, device)) for device in one.devices]
+    return render_template("deploy/step.html", one=one, step=step, ends=ends, not_done=NOT_DONE)
 
 
 @pages.post("/classes/<code>/pas")

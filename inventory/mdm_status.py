@@ -9,7 +9,7 @@ class MdmStatus(Status):
     """A device in an MDM, as the server tells it; `GONE` and `UNKNOWN` are what Cartable concludes from its silence."""
 
     ENROLLED = "enrolled", "enrôlée", "link", "good"
-    PENDING = "pending", "en attente d'enrôlement", "clock", "watch"
+    PENDING = "pending", "en attente", "clock", "watch"
     UNENROLLED = "unenrolled", "désenrôlée", "unlink", "bad"
-    GONE = "gone", "disparue du MDM", "search-x", "bad"
-    UNKNOWN = "unknown", "inconnue du MDM", "circle-help", "unknown"
+    GONE = "gone", "disparue", "search-x", "bad"
+    UNKNOWN = "unknown", "inconnue", "circle-help", "unknown"

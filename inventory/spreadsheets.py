@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inventory.errors import Refused
@@ -87,15 +87,27 @@ def _best(tables: Iterable[Table], filename: str, aliases: Aliases, required: Se
 
 
 def csv_table(content: bytes, filename: str, aliases: Aliases) -> Table:
-    """The rows of a CSV, cut at the separator under which its header names the most fields."""
+    """The rows of a CSV (RFC 4180), cut at the separator under which its header names the most fields."""
     text = _decoded(content, filename)
+    separator = max(SEPARATORS, key=lambda tried: _named(text, tried, aliases))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        return list(itertools.islice(reader, MOST_ROWS + 1))
+    except csv.Error as fault:
+        raise Refused(
+            f"{filename} : CSV illisible vers la ligne {reader.line_num} (un guillemet qui ne se referme pas, par exemple) ; "
+            "la corriger, ou enregistrer de nouveau le fichier depuis le tableur."
+        ) from fault
 
-    def named(separator: str) -> int:
-        top = itertools.islice(_lines(text, separator, filename), HEADER_ROWS)
-        return len(_header(_cleaned(top), aliases).columns)
 
-    best = max(SEPARATORS, key=named)
-    return list(itertools.islice(_lines(text, best, filename), MOST_ROWS + 1))
+def _named(text: str, separator: str, aliases: Aliases) -> int:
+    """How many fields the first rows name when cut at a separator, which need not be the right one."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        top = list(itertools.islice(reader, HEADER_ROWS))
+    except csv.Error:
+        return 0
+    return len(_header(_cleaned(top), aliases).columns)
 
 
 def _decoded(content: bytes, filename: str) -> str:
@@ -109,17 +121,6 @@ def _decoded(content: bytes, filename: str) -> str:
         if "\x00" not in text:
             return text
     raise Refused(f"{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.")
-
-
-def _lines(text: str, separator: str, filename: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        yield from reader
-    except csv.Error as fault:
-        raise Refused(
-            f"{filename} : CSV illisible vers la ligne {reader.line_num} (un guillemet qui ne se referme pas, par exemple) ; "
-            "la corriger, ou enregistrer de nouveau le fichier depuis le tableur."
-        ) from fault
 
 
 def _bounded(rows: Table, filename: str) -> Table:

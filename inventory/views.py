@@ -14,6 +14,7 @@ from inventory.errors import NotFound, Refused
 from inventory.french import counted
 from inventory.journal import history
 from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
+from inventory.mdm_status import MdmStatus
 from inventory.models import ImportBatch, MobileClass, Tablet
 from inventory.panels import panels_of
 from inventory.queries import places
@@ -100,14 +101,17 @@ def record_stages(code: str) -> Response:
 @pages.get("/tablettes")
 @may(READERS)
 def search() -> str | Response:
-    """Find a tablet by what is written on it; an exact serial number or asset tag opens its page."""
-    wanted = request.args.get("q", "").strip()
+    """Find tablets by what is written on them, their stage, the MDM's word; an exact number opens its page."""
+    wanted, stage, mdm = (request.args.get(name, "").strip() for name in ("q", "etape", "mdm"))
     exact = reading.by_name(wanted) if wanted else None
     if exact:
-        return redirect(url_for("inventory.tablet", tablet_id=exact.id))
-    found = reading.find(wanted, MOST_FOUND)
+        return redirect(url_for("inventory.tablet", tablet_id=exact.id, as_of=request.args.get("as_of")))
+    found = reading.find(wanted, g.when, stage=stage, mdm=mdm)
     codes = {row.id: row.code for row in MobileClass.select()}
-    return render_template("inventory/tablets.html", wanted=wanted, found=found, codes=codes, most=MOST_FOUND)
+    return render_template(
+        "inventory/tablets.html", wanted=wanted, stage=stage, mdm=mdm, found=found[:MOST_FOUND], count=len(found), codes=codes,
+        stages=[(one.value, one.label) for one in Stage], mdms=[(one.value, one.label) for one in MdmStatus],
+    )  # fmt: skip
 
 
 @pages.get("/tablettes/<int:tablet_id>")

@@ -14,8 +14,8 @@ from config.settings import Settings, read
 from config.wiring import house, wire
 from deploy.actions.conventions import load_baseline, load_convention
 from deploy.convention import parse
-from deploy.findings import Finding, findings
-from deploy.queries.findings import time_of
+from deploy.findings import Finding
+from deploy.queries.findings import against
 from deploy.setup.cart import parse as parse_cart
 from inventory.actions.records import Hand
 from inventory.db import atomic
@@ -36,7 +36,7 @@ def convention_check(file: Path, as_json: bool) -> None:
     """Lister ce que le document contredit ; refuse un fichier fautif (code 1), jamais un document réel (code 0)."""
     wire(read(os.environ))
     told = parse(file.read_text(encoding="utf-8"), file.name)
-    found = findings(told, time_of(told))
+    found = against(told)
     if as_json:
         print_json([finding_row(finding) for finding in found])
         return

@@ -8,12 +8,36 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from deploy.convention.articles import (
-    College, Committee, Connectivity, Deliberation, Deployment, Directory, Document, Duty, Ending, Meetings, Party, School, Seat,
-    Service, Signature,
+    College,
+    Committee,
+    Connectivity,
+    Deliberation,
+    Deployment,
+    Directory,
+    Document,
+    Duty,
+    Ending,
+    Meetings,
+    Party,
+    School,
+    Seat,
+    Service,
+    Signature,
 )  # fmt: skip
 from deploy.convention.convention import Convention
 from deploy.convention.kinds import (
-    AMOUNT, COUNT, DAY, KEY, RATE, TEXT, TEXTS, UAI, YEAR, YES_NO, member, one_of,
+    AMOUNT,
+    COUNT,
+    DAY,
+    KEY,
+    RATE,
+    TEXT,
+    TEXTS,
+    UAI,
+    YEAR,
+    YES_NO,
+    member,
+    one_of,
 )  # fmt: skip
 from deploy.convention.money import Budget, BudgetCode, BudgetKind, BudgetLine, CapReading, Payment, Subsidy, Totals
 from deploy.convention.table import Faults, Table, repeated

@@ -93,7 +93,10 @@ class Table:
 
     def optional_table(self, key: str) -> Table | None:
         """A sub-section, None when it is not there."""
-        return self.table(key) if key in self._content else self._skip(key)
+        if key in self._content:
+            return self.table(key)
+        self._take(key)
+        return None
 
     def tables(self, key: str) -> list[Table]:
         """The sections `[[key]]`, at least one."""
@@ -139,9 +142,6 @@ class Table:
         if key not in self._asked:
             self._asked.append(key)
         return self._content.get(key)
-
-    def _skip(self, key: str) -> None:
-        self._take(key)
 
     def _read(self, key: str, raw: object, kind: Kind[T]) -> T:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from deploy.progress import ClassProgress, Device, Said, progress
 from deploy.queries.conventions import baselines, convention
@@ -26,6 +27,8 @@ from inventory.queries.tablets import states
 from inventory.school_time import SchoolTime
 from inventory.sight import TabletState
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class ClassOnBoard:
@@ -39,8 +42,9 @@ class ClassOnBoard:
     contacts: Mapping[int, Contact]
     progress: ClassProgress
     phase: Phase
-    days_left: int
+    days_left: int | None
     forecast: Forecast
+    last_school_day: date | None
     said: Mapping[str, Said] = field(default_factory=dict)
     school_said: Mapping[str, Said] = field(default_factory=dict)
 
@@ -50,8 +54,8 @@ class ClassOnBoard:
 
     @property
     def late_forecast(self) -> bool:
-        """True when the present pace ends after the class's last day."""
-        return self.forecast.day is not None and self.forecast.day > self.last
+        """True when the present pace ends after the last school day of the class's dates."""
+        return self.forecast.day is not None and self.forecast.day > (self.last_school_day or self.last)
 
 
 def board(when: When | None, now: datetime, *, key: str | None = None, class_id: int | None = None) -> list[ClassOnBoard]:
@@ -118,9 +122,18 @@ def _on_board(
     counted = progress(record.expected, devices, said, school_said)
     return ClassOnBoard(
         record, school, first, last, devices, _contacts(tablets, moment, time), counted,
-        phase(first, last, today, done=counted.complete), school_days_left(time, first, last, today),
-        forecast(counted.share, first, today, time, UnknownCalendar), said, school_said,
+        phase(first, last, today, done=counted.complete), known(lambda: school_days_left(time, first, last, today)),
+        forecast(counted.share, first, today, time, UnknownCalendar), known(lambda: time.last_school_day(first, last)), said,
+        school_said,
     )  # fmt: skip
+
+
+def known(find: Callable[[], T]) -> T | None:
+    """What school time answers; None for days that no calendar covers."""
+    try:
+        return find()
+    except UnknownCalendar:
+        return None
 
 
 def window_of(record: ClassRecord) -> tuple[date, date]:

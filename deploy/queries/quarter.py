@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from deploy.convention import Convention
 from deploy.progress import Device
-from deploy.queries.board import ClassOnBoard, board
+from deploy.queries.board import ClassOnBoard, board, known
 from deploy.queries.conventions import convention
 from deploy.queries.findings import findings_of, time_of
 from deploy.queries.history import deliveries
@@ -209,6 +209,6 @@ def _plot(told: Convention, shown: Sequence[ClassOnBoard], when: When) -> str:
     return progress_against_window(
         [(day, count, total) for day, count in points], window=window, today=today if today <= window.last else None,
         closed=time.closed_spans(window.first, window.last), public_holidays=time.public_holidays(window.first, window.last),
-        last_school_day=time.last_school_day(window.first, window.last), expected_end=None,
+        last_school_day=known(lambda: time.last_school_day(window.first, window.last)), expected_end=None,
         title="Tablettes livrées dans les écoles", standalone=True,
     )  # fmt: skip

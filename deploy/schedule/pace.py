@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +9,8 @@ from math import ceil
 from typing import Protocol
 
 from inventory.status import Status
+
+NO_PACE = "rien n'est fait : aucun rythme à prolonger"
 
 
 class Days(Protocol):
@@ -63,15 +64,10 @@ def forecast(
         return Forecast(None, "tout est fait")
     if today < first:
         return Forecast(None, "le déploiement n'a pas commencé")
-    worked = len(days.school_days(first, today))
-    if share == 0 or worked == 0:
-        return Forecast(None, "rien n'est fait : aucun rythme à prolonger")
-    remaining = ceil((1 - share) * worked / share)
-    return _counted(lambda: days.school_days_after(today, remaining), unknown)
-
-
-def _counted(find: Callable[[], date], unknown: type[Exception] | tuple[type[Exception], ...]) -> Forecast:
+    if share == 0:
+        return Forecast(None, NO_PACE)
     try:
-        return Forecast(find())
+        worked = len(days.school_days(first, today))
+        return Forecast(days.school_days_after(today, ceil((1 - share) * worked / share))) if worked else Forecast(None, NO_PACE)
     except unknown:
         return Forecast(None, "au-delà des calendriers scolaires connus")

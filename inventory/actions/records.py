@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from inventory.db import Table
+from inventory.db import Table, atomic
 from inventory.journal import Entry, append
 from inventory.models import MobileClass, Person, School, Tablet
 
@@ -41,6 +41,7 @@ def register(row: Table, hand: Hand, at: datetime | None = None) -> None:
     register_all([row], hand, at)
 
 
+@atomic
 def register_all(rows: Sequence[Table], hand: Hand, at: datetime | None = None) -> None:
     """Save new or changed rows and journal them in their order."""
     for row in rows:
@@ -65,6 +66,7 @@ def assign(row: Table, values: Mapping[str, Any]) -> bool:
     return differs
 
 
+@atomic
 def withdraw_all(rows: Sequence[Any], hand: Hand) -> None:
     """Take back rows that should never have been: they leave the lists, their journal stays."""
     for row in rows:
@@ -73,6 +75,7 @@ def withdraw_all(rows: Sequence[Any], hand: Hand) -> None:
     append([_entry(row, WITHDRAWN, hand.now) for row in rows], noted=hand.now, actor=hand.by, source=hand.source)
 
 
+@atomic
 def restore_all(rows: Sequence[tuple[Any, Mapping[str, Any]]], hand: Hand) -> None:
     """Put rows back to an earlier record each."""
     for row, detail in rows:

@@ -32,16 +32,17 @@ def by_name(text: str) -> Tablet | None:
     return Tablet.get_or_none(((Tablet.serial == wanted) | (Tablet.asset_tag == text.strip())) & ~Tablet.withdrawn)
 
 
-def find(text: str, most: int) -> list[TabletState]:
-    """Tablets whose serial number, asset tag or model holds `text`, at most `most`."""
-    words = f"%{text.strip()}%" if text else "%"
-    rows = (
-        Tablet.select(Tablet.id)
-        .where(~Tablet.withdrawn & ((Tablet.serial ** words) | (Tablet.asset_tag ** words) | (Tablet.model ** words)))
-        .order_by(Tablet.asset_tag, Tablet.serial)
-        .limit(most)
-    )
-    return states(ids=[row.id for row in rows])
+def find(text: str, when: When | None = None, *, stage: str = "", mdm: str = "") -> list[TabletState]:
+    """Tablets whose serial number, asset tag or model holds `text`, at a stage, in an MDM's word, by name."""
+    wanted = text.strip().casefold()
+    found = [
+        state
+        for state in states(when)
+        if (not wanted or wanted in f"{state.serial} {state.asset_tag} {state.model}".casefold())
+        and stage in ("", state.stage.value)
+        and mdm in ("", state.mdm.value)
+    ]
+    return sorted(found, key=lambda state: (state.name, state.serial))
 
 
 def story(row: Tablet) -> list[Event]:
