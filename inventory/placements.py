@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from inventory.complaints import Complaint
@@ -23,12 +23,12 @@ class Standing:
 
 def conflicts(rows: Sequence[TabletRow], standing: Standing) -> list[Complaint]:
     """Carts that do not exist, slots beyond the cart or held, asset tags borne, by a tablet that the file leaves where it is."""
-    places = {row.serial: (row.class_code, row.slot) for row in rows if row.serial and row.class_code}
+    placed = {row.serial for row in rows if row.serial and row.class_code}
     tags = {row.serial: row.asset_tag for row in rows if row.serial and row.asset_tag}
     found: list[Complaint] = []
     for row in rows:
         found += _label(row, standing, tags)
-        found += _cart(row, standing) or _slot(row, standing, places)
+        found += _cart(row, standing) or _slot(row, standing, placed)
     return found
 
 
@@ -46,14 +46,14 @@ def _cart(row: TabletRow, standing: Standing) -> list[Complaint]:
     return [row.told("class_code", row.class_code, "classe mobile inconnue", remedy)]
 
 
-def _slot(row: TabletRow, standing: Standing, places: Mapping[str, tuple[str, int | None]]) -> Iterator[Complaint]:
+def _slot(row: TabletRow, standing: Standing, placed: Set[str]) -> Iterator[Complaint]:
     if not row.class_code or row.slot is None:
         return
     wanted, slots = (row.class_code, row.slot), standing.carts[row.class_code]
     holder = standing.holders.get(wanted)
     if row.slot > slots:
         problem, remedy = f"{row.class_code} n'a que {slots} alvéoles", f"choisir un numéro de 1 à {slots}"
-    elif holder and holder != row.serial and places.get(holder, wanted) == wanted:
+    elif holder and holder != row.serial and holder not in placed:
         problem, remedy = f"alvéole déjà occupée par {holder}", "la vider d'abord, ou en choisir une autre"
     else:
         return

@@ -105,3 +105,11 @@ def granettes_cart(granettes: School, hand: Hand) -> MobileClass:
 @pytest.fixture
 def floriales_cart(floriales: School, hand: Hand) -> MobileClass:
     return cart("AIX-CM02", floriales, hand)
+
+
+@pytest.fixture(scope="session")
+def autumn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a database in which the whole autumn happened; only for reading."""
+    from autumn import built
+
+    return built(tmp_path_factory.mktemp("autumn"))

@@ -107,7 +107,7 @@ def test_a_plan_grown_stale_is_refused_and_writes_nothing(granettes_cart: Mobile
     plan = imports.plan_tablets((NOTE + FIRST).encode(), "bon.csv")
     register_tablet(Tablet(serial="TESTB00002", model="T10"), hand)
     before = head()
-    with pytest.raises(Refused, match="a changé depuis l'essai de bon.csv : refaire l'essai"):
+    with pytest.raises(Refused, match=r"a changé depuis l'essai de bon.csv : refaire l'essai"):
         imports.commit(plan, hand)
     assert head() == before and not ImportBatch.select().count()
 

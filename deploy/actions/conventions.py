@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from deploy.convention import Convention, parse
@@ -22,7 +22,10 @@ from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.models import MobileClass, School
+from inventory.paris import at as paris_at
 from inventory.queries.places import class_record
+
+NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,21 @@ def load_baseline(text: str, name: str, hand: Hand) -> Baseline:
 def load_convention(text: str, name: str, *, cart: CartTemplate, baseline: str, prefix: str = "", hand: Hand) -> Loaded:
     """Load a convention: its text, its schools, and the mobile classes its list prints; all or nothing.
 
-    Class codes are `<prefix>-CM01`... in the order of the list; `prefix` is the commune's first letters unless said.
+    Schools and classes are known since the deliberation. Class codes are `<prefix>-CM01`... in the order of the list; `prefix` is the commune's first letters unless said.
     """
     told = parse(text, name)
     digest = hashlib.sha256(text.encode()).hexdigest()
     values = {"title": told.document.title.value, "source": text, "sha256": digest, "loaded": hand.now}
     LoadedConvention.insert(key=told.key, **values).on_conflict(conflict_target=[LoadedConvention.key], update=values).execute()
+    decided = paris_at(told.deliberation.session, NOON)
+    since = min(decided, hand.now)
     outcomes, codes = [], list[str]()
     for listed in told.schools:
-        school, outcome = register_school(_school(listed, told), hand)
+        school, outcome = register_school(_school(listed, told), hand, since)
         outcomes.append(outcome)
         for _ in range(listed.classes.value):
             code = f"{(prefix or letters(listed.commune.value))}-CM{len(codes) + 1:02}"
-            register_class(_class(code, school, told, cart, baseline), cart.accessories, hand)
+            register_class(_class(code, school, told, cart, baseline), cart.accessories, hand, since)
             codes.append(code)
     return Loaded(told, outcomes.count("created"), outcomes.count("changed"), tuple(codes))
 

@@ -42,7 +42,7 @@ def _set(page: str, summary: Summary, standards: list[typst.PDFStandard]) -> byt
         ignore_system_fonts=True,
         sys_inputs={"page": page},
         pdf_standards=standards,
-        timestamp=summary.issued.astimezone(UTC),
+        timestamp=summary.issued.astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("the summary is one file, whatever its length")

@@ -16,8 +16,11 @@ from inventory.models import Accessory, Closing, MobileClass, School
 
 
 @atomic
-def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]:
-    """Create (or revive) or update the school of `values["uai"]`; says `created`, `changed` or `same`. Raises `Refused` on an impossible UAI."""
+def register_school(values: Mapping[str, Any], hand: Hand, since: datetime | None = None) -> tuple[School, str]:
+    """Create (or revive) or update the school of `values["uai"]`; says `created`, `changed` or `same`.
+
+    `since` is the moment from which a new one is known, if it is before now. Raises `Refused` on an impossible UAI.
+    """
     try:
         code = uai.normalise(str(values["uai"]))
     except ValueError as fault:
@@ -26,7 +29,7 @@ def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]
     school = School.get_or_none(School.uai == code)
     if school is None:
         school = School(**values)
-        register(school, hand)
+        register(school, hand, since)
         return school, "created"
     if school.withdrawn:
         change(school, {**values, "withdrawn": False}, hand)
@@ -35,7 +38,7 @@ def register_school(values: Mapping[str, Any], hand: Hand) -> tuple[School, str]
 
 
 @atomic
-def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, str, int]], hand: Hand) -> MobileClass:
+def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, str, int]], hand: Hand, since: datetime | None = None) -> MobileClass:
     """Create or update the mobile class of `values["code"]`, with its accessories (kind, label, quantity) by template."""
     if values["expected"] > values["slots"]:
         raise Refused(
@@ -45,7 +48,7 @@ def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, s
     mobile_class = MobileClass.get_or_none(MobileClass.code == values["code"])
     if mobile_class is None:
         mobile_class = MobileClass(**values)
-        register(mobile_class, hand)
+        register(mobile_class, hand, since)
     else:
         change(mobile_class, {**values, "withdrawn": False}, hand)
     for kind, label, expected in accessories:

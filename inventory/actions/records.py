@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from inventory.db import Table, atomic
-from inventory.journal import Entry, append
+from inventory.errors import Refused
+from inventory.french import moment
+from inventory.journal import Entry, append, facts
 from inventory.models import MobileClass, Person, School, Tablet
 
 RECORD = "record"
@@ -47,7 +49,24 @@ def register_all(rows: Sequence[Table], hand: Hand, at: datetime | None = None) 
     for row in rows:
         row.save()
     entries = [_entry(row, "registered", at or hand.now) for row in rows]
+    refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+
+
+def refuse_earlier(entries: Sequence[Entry], hand: Hand) -> None:
+    """Raise `Refused` if a copy would be older than what the journal already tells: a clock went backwards."""
+    by_axis: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        by_axis.setdefault((entry.subject, entry.axis), []).append(entry)
+    for (subject, axis), some in by_axis.items():
+        told = facts(subject, axes=[axis], ids=[entry.subject_id for entry in some])
+        for entry in some:
+            last = told.get((entry.subject_id, axis))
+            if last is not None and last.at > entry.at:
+                raise Refused(
+                    f"Cette fiche a été changée le {moment(last.at)}, après le moment présent ({moment(hand.now)}) : "
+                    "vérifier l'horloge (CARTABLE_AS_OF)."
+                )
 
 
 def change(row: Table, values: Mapping[str, Any], hand: Hand) -> bool:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from inventory.actions.records import Hand, register_all, withdraw_all
+from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.guards import objection
@@ -60,6 +60,7 @@ def place_all(moves: Iterable[tuple[Tablet, MobileClass | None, int | None]], ha
         tablet.mobile_class, tablet.slot = mobile_class, slot if mobile_class else None
         tablet.save(only=[Tablet.mobile_class, Tablet.slot])
         entries.append(_place_entry(tablet, at or hand.now))
+    refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
     return len(entries)
 

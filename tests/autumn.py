@@ -1,0 +1,62 @@
+"""The demonstration's autumn as a database for tests: built once, copied for whoever writes in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config import passwords
+from config.app import create_app
+from config.demo.build import build
+from config.demo.people import PASSWORD
+from config.demo.run import AS_OF
+from config.settings import Settings, read
+
+LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def settings_at(folder: Path) -> Settings:
+    return read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_AS_OF": AS_OF})
+
+
+def built(folder: Path) -> Path:
+    """Replay the autumn into a folder."""
+    passwords.use(LIGHT)
+    build(settings_at(folder), lambda done, total: None)
+    return folder
+
+
+def copied(source: Path, target: Path) -> Path:
+    """The same autumn, to write in."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return target
+
+
+def app_over(folder: Path) -> Flask:
+    passwords.use(LIGHT)
+    app = create_app(settings_at(folder))
+    app.testing = True
+    return app
+
+
+@contextmanager
+def signed_in(app: Flask, login: str) -> Iterator[FlaskClient]:
+    """A browser of this person."""
+    with app.test_client() as client:
+        answer = client.post("/connexion", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        yield client
+
+
+def proof(client: FlaskClient, page: str) -> str:
+    """The proof that the forms of a page carry."""
+    text = client.get(page).text
+    mark = 'name="csrf_token" value="'
+    start = text.index(mark) + len(mark)
+    return text[start : text.index('"', start)]
