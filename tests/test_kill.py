@@ -90,7 +90,7 @@ def test_a_sync_cut_short_leaves_nothing_half_written_and_the_next_one_completes
             for number in count(start):
                 yield -number  # the reading begins
                 moment = NOVEMBER + timedelta(hours=6 * number)
-                driver = Headwind(Access(mdm.url, "simulateur", "simulateur"), clock=lambda: moment, page_size=100)
+                driver = Headwind(Access(mdm.url, "simulateur", "simulateur"), clock=lambda now=moment: now, page_size=100)
                 yield read_server(Connector.get(), driver, now=moment).id
 
         for number in range(KILLS):

@@ -1,0 +1,137 @@
+"""Pages in headless Chromium: nothing breaks the policy, nothing overflows, axe finds nothing, and a phone's two taps work."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from autumn import app_over, copied
+
+from config.demo.people import PASSWORD
+from inventory.db import database
+from inventory.models import Tablet
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed"),
+]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PAGES = (
+    "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
+    "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
+    "/imports", "/introuvable",
+)  # fmt: skip
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def town(autumn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages served on this machine, over an autumn that may be written in."""
+    from socketserver import ThreadingMixIn
+
+    server_class = type("Server", (ThreadingMixIn, WSGIServer), {"daemon_threads": True})
+    app = app_over(copied(autumn, tmp_path_factory.mktemp("town")))
+    server = make_server("127.0.0.1", 0, app, server_class, Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def enter(chromium: Any, town: str, login: str, **how: Any) -> tuple[Any, list[str]]:
+    """A signed-in page, and what its console complains of."""
+    page = chromium.new_context(**how).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.goto(f"{town}/connexion")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(f"{town}/")
+    return page, complaints
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds, from a world of its own: the page's policy lets no script in."""
+    session = page.context.new_cdp_session(page)
+    frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+    world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
+    session.send("Runtime.evaluate", {"expression": AXE, "contextId": world})
+    found = session.send(
+        "Runtime.evaluate",
+        {
+            "expression": "axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ' ' + v.nodes[0].html)))",
+            "contextId": world, "awaitPromise": True, "returnByValue": True,
+        },
+    )  # fmt: skip
+    session.detach()
+    return [] if found["result"]["value"] == "[]" else [found["result"]["value"]]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")], ids=lambda value: str(value)
+)
+def test_every_page_is_accessible_fits_its_width_and_breaks_no_policy(chromium: Any, town: str, width: int, scheme: str) -> None:
+    page, complaints = enter(chromium, town, "dsi", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path in PAGES:
+        page.goto(town + path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert [one for one in complaints if "404" not in one] == []
+    assert hosts == {town.split("/")[2]}
+
+
+def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, town: str) -> None:
+    page, complaints = enter(chromium, town, "technicien", viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page.goto(f"{town}/classes/AIX-CM01")
+    page.get_by_role("link", name="AIX-CM01-T02").tap()
+    page.fill("#champ-note", "écran fendu à la récréation")
+    button = page.get_by_role("button", name="En panne")
+    assert button.bounding_box()["height"] >= 44
+    with page.expect_navigation():
+        button.tap()
+    assert "est « en panne »" in page.inner_text("body")
+    assert complaints == []
+    with database.connection_context():
+        assert Tablet.get(Tablet.asset_tag == "AIX-CM01-T02").stage == "broken"
+
+
+def test_the_keyboard_alone_reaches_the_content_and_the_menu(chromium: Any, town: str) -> None:
+    page, _ = enter(chromium, town, "comite", viewport={"width": 1280, "height": 900})
+    page.goto(f"{town}/tableau")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_pages_work_without_script(chromium: Any, town: str) -> None:
+    page, _ = enter(chromium, town, "technicien", viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    page.goto(f"{town}/tablettes/11")
+    page.fill("#champ-note", "batterie")
+    page.click("button[value=broken]")
+    assert "en panne" in page.inner_text("main")
