@@ -1,11 +1,11 @@
-# make demo | make test | make lint | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
+# make demo | make test | make lint | make screenshots | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
 
-.PHONY: demo test lint packages clean
+.PHONY: demo test lint packages screenshots clean
 .NOTPARALLEL:
 
 demo: .venv/installed
@@ -14,6 +14,9 @@ demo: .venv/installed
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
 	@$(BIN)/pytest -n 2 --dist loadfile $(if $(CHROMIUM),,-m "not browser")
+
+screenshots: packages .venv/installed-test
+	@$(BIN)/python tests/screenshots.py
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check .

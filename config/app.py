@@ -103,6 +103,10 @@ def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
     app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it
 
+    @app.template_filter("ago")
+    def age(when: datetime) -> str:
+        return french.ago(when, g.when.moment if g.get("when") else g.now)
+
     @app.context_processor
     def furniture() -> dict[str, Any]:
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None

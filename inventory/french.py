@@ -75,6 +75,18 @@ def moment(when: datetime) -> str:
     return f"{short_day(local.date())} à {local:%H:%M}"
 
 
+def ago(when: datetime, now: datetime) -> str:
+    """The age of a moment, in the largest unit that says something: `il y a 3 jours`, `il y a 2 h`, `à l'instant`."""
+    minutes = int((now - when).total_seconds() // 60)
+    if minutes < 1:
+        return "à l'instant"
+    if minutes < 60:
+        return f"il y a {minutes}{NBSP}min"
+    if minutes < 24 * 60:
+        return f"il y a {minutes // 60}{NBSP}h"
+    return f"il y a {counted(minutes // (24 * 60), 'jour', 'jours')}"
+
+
 def typeset(sentence: str) -> str:
     """The same sentence with no-break spaces before « : ; ? ! € % », inside guillemets and after « n° », « art. »."""
     return _AFTER.sub(rf"\1{NBSP}", _BEFORE.sub(NBSP, sentence))

@@ -207,7 +207,7 @@ def _plot(told: Convention, shown: Sequence[ClassOnBoard], when: When) -> str:
     points = deliveries([one.record.id for one in shown], window, today, when)
     total = sum(one.progress.expected for one in shown)
     return progress_against_window(
-        [(day, count, total) for day, count in points], window=window, today=today if today <= window.last else None,
+        [(day, count, total) for day, count in points], window=window, today=None,
         closed=time.closed_spans(window.first, window.last), public_holidays=time.public_holidays(window.first, window.last),
         last_school_day=known(lambda: time.last_school_day(window.first, window.last)), expected_end=None,
         title="Tablettes livrées dans les écoles", standalone=True,
