@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,9 +24,11 @@ MOST_BODY = 21 * 1024 * 1024
 END_SECONDS = 15
 
 
-def serve(app: Flask, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; raises `Refused` when the port is taken or cannot be had."""
+def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, calling `ready` once the port is held; `Refused` when it is taken or cannot be had."""
     bound = listen(host, port)
+    if ready:
+        ready()
     _allow_open_files()
     with bound, at_work(app.config["CARTABLE"].database_file), _ended_by_sigterm():
         server = create_server(

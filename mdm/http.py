@@ -4,95 +4,213 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # urllib3's, which requests lets through in places
 
 from mdm.driver import MdmError
 
-CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5, 30, 120
-MOST_BYTES = 64 * 2**20
-TRIES = 4
-LONGEST_PAUSE = 30.0
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 CHUNK = 64 * 1024
+TOKEN = re.compile(r"[!-~]{1,8192}")
+SECONDS = re.compile(r"[0-9]{1,9}")
+FINAL = (requests.exceptions.SSLError, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
+WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (requests.exceptions.SSLError, "présente un certificat qui n'est pas reconnu"),
+    (requests.exceptions.InvalidURL, "n'est pas une adresse lisible"),
+    (requests.exceptions.InvalidSchema, "n'est pas une adresse en https://"),
+    (requests.exceptions.Timeout, "ne répond pas à temps"),
+    (requests.exceptions.ConnectionError, "ne répond pas, ou coupe la connexion"),
+    (requests.exceptions.ContentDecodingError, "a rendu une réponse mal compressée"),
+    (requests.exceptions.ChunkedEncodingError, "a coupé sa réponse"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may take, in seconds, decoded bytes and tries; `whole` spans its tries and the pauses between them."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    whole: float = 120.0
+    most_bytes: int = 32 * 2**20
+    tries: int = 4
+    longest_pause: float = 30.0
+
+
+USUAL = Limits()
 
 
 class NotANumber:
     """What NaN and Infinity become: the record that holds one is refused, the page is still read."""
 
 
-class Client:
-    """Speaks JSON with one server, over one kept-alive session; redirects are never followed."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    kind: str
+    wanted_pause: float | None
+    content: bytes
 
-    def __init__(self, base: str, *, pause: Callable[[float], None] = time.sleep) -> None:
-        self.base = base.rstrip("/")
-        self.host = urlsplit(base).netloc
+
+class _Adapter(HTTPAdapter):
+    """Keeps hold of the socket in use, so that a call that outlasts its time can be cut, headers dripped one by one included."""
+
+    sock: socket.socket | None = None
+
+    def get_connection_with_tls_context(self, *told: Any, **named: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*told, **named)
+        if not hasattr(pool.ConnectionCls, "held_by"):
+            pool.ConnectionCls = _holding(pool.ConnectionCls, self)
+        return pool
+
+    def cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+def _holding(kind: Any, adapter: _Adapter) -> Any:
+    class Held(kind):
+        held_by = adapter
+
+        def connect(self) -> None:
+            super().connect()
+            adapter.sock = self.sock
+
+    return Held
+
+
+class Client:
+    """Speaks JSON with one server, over one kept-alive session; redirects are never followed. For calls that only read."""
+
+    def __init__(self, base: str, *, pause: Callable[[float], None] = time.sleep, limits: Limits = USUAL) -> None:
+        self.base, self.limits = base.rstrip("/"), limits
+        self.host = urlsplit(base).netloc.rpartition("@")[2]
         self.requests = 0
         self._pause = pause
+        self._adapter = _Adapter()
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "cartable"})
+        self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cartable"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._adapter)
 
     def bearer(self, token: str) -> None:
         """Carry this token from now on."""
+        if not TOKEN.fullmatch(token):
+            raise MdmError(f"{self.host} a rendu un jeton de connexion illisible")
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
         """One call, tried a few times if the server is busy; the status and the decoded JSON (None if the status is an error)."""
-        for attempt in range(1, TRIES + 1):
-            last = attempt == TRIES
+        end = time.monotonic() + self.limits.whole
+        for attempt in range(1, self.limits.tries + 1):
+            asked = None
             try:
-                status, pause, content = self._once(method, path, body)
-            except requests.RequestException as fault:
-                if last:
-                    raise MdmError(f"{self.host} ne répond pas ({type(fault).__name__})") from None
-                self._pause(self._backoff(attempt, None))
-                continue
-            if status in TRANSIENT and not last:
-                self._pause(self._backoff(attempt, pause))
-                continue
-            if status in TRANSIENT:
-                raise MdmError(f"{self.host} est surchargé ou en panne (HTTP {status} {TRIES} fois de suite)")
-            return status, self._decoded(content) if status < 400 else None
-        raise MdmError(f"{self.host} ne répond pas")
+                answer = self._once(method, path, body, end)
+                if answer.status not in TRANSIENT:
+                    return answer.status, self._decoded(answer) if answer.status < 400 else None
+                asked, refusal = answer.wanted_pause, self._overloaded(answer.status, attempt)
+            except (requests.RequestException, BaseHTTPError) as fault:
+                refusal = self._broken(fault)
+            if attempt == self.limits.tries or refusal.permanent:
+                break
+            self._wait(attempt, asked, end)
+        raise refusal
 
-    def _once(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, str | None, bytes]:
+    def _once(self, method: str, path: str, body: Mapping[str, Any] | None, end: float) -> _Answer:
         self.requests += 1
-        timeout = (CONNECT_SECONDS, READ_SECONDS)
-        with self._session.request(
+        timeout = (self.limits.connect, self.limits.read)
+        with self._watched(end), self._session.request(
             method, self.base + path, json=body, timeout=timeout, allow_redirects=False, stream=True
-        ) as answer:
+        ) as answer:  # fmt: skip
             if 300 <= answer.status_code < 400:
                 raise MdmError(f"{self.host} renvoie vers une autre adresse : corriger celle du connecteur", permanent=True)
-            return answer.status_code, answer.headers.get("Retry-After"), self._read(answer)
+            told = answer.headers
+            content = b"".join(self._parts(answer))
+            return _Answer(answer.status_code, told.get("Content-Type", ""), _wanted_pause(told), content)
 
-    def _read(self, answer: requests.Response) -> bytes:
-        """The decoded body, as long as it is neither too long nor too slow."""
-        deadline, parts, size = time.monotonic() + WHOLE_SECONDS, [], 0
+    @contextmanager
+    def _watched(self, end: float) -> Iterator[None]:
+        """Cut the connection once the time of the call is spent, whatever it is waiting for."""
+        late = threading.Event()
+
+        def ring() -> None:
+            late.set()
+            self._adapter.cut()
+
+        watch = threading.Timer(max(0.0, end - time.monotonic()), ring)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        except (requests.RequestException, BaseHTTPError):
+            if not late.is_set():
+                raise
+        finally:
+            watch.cancel()
+        if late.is_set():
+            raise self._too_slow()
+
+    def _parts(self, answer: requests.Response) -> Iterator[bytes]:
+        """The decoded body, as long as it is not too long."""
+        size = 0
         for part in answer.iter_content(CHUNK):
             size += len(part)
-            if size > MOST_BYTES:
-                raise MdmError(f"{self.host} a rendu plus de {MOST_BYTES // 2**20} Mo dans une réponse")
-            if time.monotonic() > deadline:
-                raise MdmError(f"{self.host} met plus de {WHOLE_SECONDS} s à rendre une réponse")
-            parts.append(part)
-        return b"".join(parts)
+            if size > self.limits.most_bytes:
+                raise MdmError(f"{self.host} a rendu plus de {self.limits.most_bytes // 2**20} Mo dans une réponse")
+            yield part
 
-    def _decoded(self, content: bytes) -> Any:
+    def _decoded(self, answer: _Answer) -> Any:
+        if "html" in answer.kind.lower() or answer.content.lstrip()[:1] == b"<":
+            raise MdmError(f"{self.host} a rendu une page web au lieu de ses données")
         try:
-            return json.loads(content, parse_constant=lambda name: NotANumber())
+            return json.loads(answer.content, parse_constant=lambda name: NotANumber())
         except RecursionError:
             raise MdmError(f"{self.host} a rendu un JSON aux emboîtements sans fin") from None
         except ValueError:
-            what = "une page web" if content.lstrip()[:1] == b"<" else "un JSON coupé ou faux"
-            raise MdmError(f"{self.host} a rendu {what} au lieu de ses données") from None
+            raise MdmError(f"{self.host} a rendu un JSON coupé ou faux au lieu de ses données") from None
 
-    def _backoff(self, attempt: int, asked: str | None) -> float:
-        """The pause the server asks for, else a growing one; never longer than `LONGEST_PAUSE`."""
-        if asked is not None and asked.isdigit():
-            return min(float(asked), LONGEST_PAUSE)
-        return min(2 ** (attempt - 1) * random.uniform(0.5, 1.0), LONGEST_PAUSE)  # noqa: S311 a spread, not a secret
+    def _wait(self, attempt: int, asked: float | None, end: float) -> None:
+        """The pause the server asks for, else a growing one; too long a pause ends the call, a later one will do better."""
+        if asked is not None and asked > self.limits.longest_pause:
+            raise MdmError(f"{self.host} demande d'attendre {asked:.0f} s : relancer plus tard")
+        grown = 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 a spread, not a secret
+        pause = min(grown, self.limits.longest_pause) if asked is None else asked
+        if time.monotonic() + pause >= end:
+            raise self._too_slow()
+        self._pause(pause)
+
+    def _overloaded(self, status: int, tries: int) -> MdmError:
+        return MdmError(f"{self.host} est surchargé ou en panne (HTTP {status} {tries} fois de suite)")
+
+    def _too_slow(self) -> MdmError:
+        return MdmError(f"{self.host} met plus de {self.limits.whole:g} s à rendre une réponse")
+
+    def _broken(self, fault: Exception) -> MdmError:
+        """Named by its kind only: the text of such a fault may hold an address or a header."""
+        word = next((word for kind, word in WORDS if isinstance(fault, kind)), "ne respecte pas le protocole HTTP")
+        return MdmError(f"{self.host} {word}", permanent=isinstance(fault, FINAL))
+
+
+def _wanted_pause(told: Mapping[str, str]) -> float | None:
+    """`Retry-After` in seconds (RFC 9110 §10.2.3), a date being counted from the server's own `Date`; None if it says nothing."""
+    asked = told.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(asked):
+        return float(asked)
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - parsedate_to_datetime(told["Date"])).total_seconds())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None

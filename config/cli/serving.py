@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import click
 
@@ -28,11 +29,20 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--until-input-ends", is_flag=True, help="S'arrêter quand l'entrée standard se ferme (lancé par un autre).")
+def worker(until_input_ends: bool) -> None:
     """Faire tourner le calendrier : synchronisations, retards, sauvegarde de nuit, export du trimestre."""
-    settings = read(os.environ)
+    settings, stop = read(os.environ), threading.Event()
+    if until_input_ends:
+        threading.Thread(target=_stop_at_end_of_input, args=[stop], daemon=True).start()
     wire(settings)
-    run_worker(settings, work(settings))
+    run_worker(settings, work(settings), stop)
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    while os.read(0, 4096):
+        pass
+    stop.set()
 
 
 @click.command()

@@ -7,7 +7,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -45,15 +46,25 @@ def run_demo(port: int) -> None:
         with house(settings):
             row = connect(settings, mdm.url, Hand(None, clock.now()))
             _first_reading(settings, row)
-        worker = subprocess.Popen([sys.executable, "-m", "config.cli", "worker"])
-        try:
-            _welcome(port)
-            serve(create_app(settings, demo_accounts=[(one.login, one.name) for one in PEOPLE]), HOST, port)
-        finally:
-            worker.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                worker.wait(STOP_SECONDS)
+        app = create_app(settings, demo_accounts=[(one.login, one.name) for one in PEOPLE])
+        with _worker():
+            serve(app, HOST, port, lambda: _welcome(port))
     click.echo(f"Arrêté ; les données restent dans {FOLDER} (make demo les retrouve).")
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """The worker beside the pages, out of reach of Ctrl-C; it ends with us, even if we are killed: its input closes."""
+    command = [sys.executable, "-m", "config.cli", "worker", "--until-input-ends"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)  # noqa: S603 this very program
+    try:
+        yield
+    finally:
+        worker.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            worker.wait(STOP_SECONDS)
+        worker.kill()
+        worker.communicate()
 
 
 def _refuse_busy(port: int) -> None:

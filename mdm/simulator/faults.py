@@ -14,7 +14,7 @@ KEPT = 0.4
 FAULTS: Mapping[str, str] = {
     "half_page": "une page ne rend que la moitié de ses appareils",
     "skipped_page": "une page est sautée",
-    "expired_token": "le jeton meurt au milieu de la lecture",
+    "expired_token": "le jeton meurt au milieu de la lecture (401)",
     "throttled": "le serveur répond 429 sans fin",
     "html_page": "une page web au lieu des données, en HTTP 200",
     "truncated_json": "un JSON coupé",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,31 +12,48 @@ from mdm.simulator.life import Cart, Life
 
 TABLETS = 14
 MODEL = "SM-T580"
-GRANETTES = Cart("AIX-CM01", "École primaire Les Granettes", date(2017, 10, 3), date(2017, 10, 5), date(2017, 10, 6),
+GRANETTES = Cart("AIX-CM01", "École primaire Les Granettes", "TESTA1", date(2017, 10, 3), date(2017, 10, 5), date(2017, 10, 6),
                  date(2017, 10, 10), date(2017, 10, 16))  # fmt: skip
-FLORIALES = Cart("AIX-CM02", "École primaire Les Floriales", date(2017, 11, 21), date(2017, 11, 23), date(2017, 11, 27),
+FLORIALES = Cart("AIX-CM02", "École primaire Les Floriales", "TESTB2", date(2017, 11, 21), date(2017, 11, 23), date(2017, 11, 27),
                  date(2017, 12, 5), date(2017, 12, 18))  # fmt: skip
 RENAMED = '<b>Tablette</b> & Co <script>alert("classe")</script>'
-STRANGERS = (("TESTX90001", "Tablette direction", 900_001), ("", "Sans numéro", 900_002))
 STRANGERS_FROM = at(date(2017, 12, 1), time(10))
 NOT_CONFIGURED = (12, 13)
 NEVER_ENROLLED = 14
 MISREAD = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A device of the MDM that no delivery note knows."""
+
+    serial: str
+    name: str
+    mdm_id: int
+
+
+STRANGERS = (Stranger("TESTX90001", "Tablette direction", 900_001), Stranger("", "Sans numéro", 900_002))
+
+
 class Fleet:
-    """Tablets and their truth: `lives`, in the order of their serial numbers."""
+    """Tablets and their truth: `lives`, in the order of their serial numbers.
 
-    def __init__(self, devices: int | None = None) -> None:
+    `devices` makes up that many tablets; else the carts are played, those of Aix with what befell them. Another `seed` has the
+    same tablets used on other mornings.
+    """
+
+    def __init__(self, devices: int | None = None, *, seed: int | None = None, carts: Sequence[Cart] = (GRANETTES, FLORIALES)) -> None:
         self.made_up = devices is not None
-        self.lives: Sequence[Life] = _aix() if devices is None else list(_made_up(devices))
+        salt = () if seed is None else (seed,)
+        lives = _played(carts) if devices is None else _made_up(devices)
+        self.lives: Sequence[Life] = [replace(life, salt=salt) for life in lives] if salt else list(lives)
 
-    def listed(self, moment: datetime) -> list[Life]:
+    def devices_at(self, moment: datetime) -> list[Life]:
         """The tablets that the MDM lists at a moment."""
         return [life for life in self.lives if life.listed(moment)]
 
-    def strangers(self, moment: datetime) -> Sequence[tuple[str, str, int]]:
-        """Devices of the MDM that no delivery note knows: serial number, name, id."""
+    def strangers_at(self, moment: datetime) -> Sequence[Stranger]:
+        """The devices that the MDM lists beside them."""
         return () if self.made_up or moment < STRANGERS_FROM else STRANGERS
 
     def delivery_note(self, code: str | None = None) -> list[dict[str, str]]:
@@ -65,20 +82,25 @@ def _life(number: int, cart: Cart, slot: int, serial: str) -> Life:
     )
 
 
-def _aix() -> list[Life]:
+def _played(carts: Sequence[Cart]) -> Iterator[Life]:
     """Granettes early and in use through the autumn, Floriales late and unfinished on 31 December."""
-    granettes = [_life(slot, GRANETTES, slot, f"TESTA1{slot:05}") for slot in range(1, TABLETS + 1)]
-    floriales = [_life(100 + slot, FLORIALES, slot, f"TESTB2{slot:05}") for slot in range(1, TABLETS + 1)]
     told: dict[tuple[str, int], dict[str, Any]] = {
-        ("AIX-CM01", 3): {"reenrolled": at(date(2017, 11, 28), time(10, 30))},
-        ("AIX-CM01", 5): {"renamed": (at(date(2017, 11, 20), time(9)), RENAMED)},
-        ("AIX-CM01", 7): {"outdated_since": at(date(2017, 12, 4), time(9))},
-        ("AIX-CM01", 9): {"stolen": at(date(2017, 12, 12), time(17))},
-        ("AIX-CM02", MISREAD): {"noted_serial": f"TESTB2{MISREAD:05}".replace("0", "O", 1)},
-        ("AIX-CM02", NEVER_ENROLLED): {"enrolled": None, "configured": None},
-        **{("AIX-CM02", slot): {"configured": None} for slot in NOT_CONFIGURED},
+        (GRANETTES.code, 3): {"reenrolled": at(date(2017, 11, 28), time(10, 30))},
+        (GRANETTES.code, 5): {"renamed": (at(date(2017, 11, 20), time(9)), RENAMED)},
+        (GRANETTES.code, 7): {"outdated_since": at(date(2017, 12, 4), time(9))},
+        (GRANETTES.code, 9): {"stolen": at(date(2017, 12, 12), time(17))},
+        (FLORIALES.code, MISREAD): {"noted_serial": _serial(FLORIALES, MISREAD).replace("0", "O", 1)},
+        (FLORIALES.code, NEVER_ENROLLED): {"enrolled": None, "configured": None},
+        **{(FLORIALES.code, slot): {"configured": None} for slot in NOT_CONFIGURED},
     }
-    return [replace(life, **told.get((life.cart.code, life.slot), {})) for life in granettes + floriales]
+    for rank, cart in enumerate(carts):
+        for slot in range(1, TABLETS + 1):
+            life = _life(100 * rank + slot, cart, slot, _serial(cart, slot))
+            yield replace(life, **told.get((cart.code, slot), {}))
+
+
+def _serial(cart: Cart, slot: int) -> str:
+    return f"{cart.series}{slot:05}"
 
 
 def _made_up(devices: int) -> Iterator[Life]:
@@ -86,7 +108,7 @@ def _made_up(devices: int) -> Iterator[Life]:
         rank, slot = divmod(number, TABLETS)
         early = timedelta(days=rank % 30)
         cart = Cart(
-            f"SIM-CM{rank + 1:05}", f"École simulée {rank + 1}", *(day + early for day in (
+            f"SIM-CM{rank + 1:05}", f"École simulée {rank + 1}", "TESTN", *(day + early for day in (
                 date(2017, 9, 4), date(2017, 9, 6), date(2017, 9, 7), date(2017, 9, 11), date(2017, 9, 14),
             )),
         )  # fmt: skip

@@ -21,10 +21,11 @@ HOLIDAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart and the days of its preparation."""
+    """A cart, the start of its tablets' serial numbers and the days of its preparation."""
 
     code: str
     school: str
+    series: str
     received: date
     labelled: date
     enrolled: date
@@ -48,6 +49,7 @@ class Life:
     reenrolled: datetime | None = None
     renamed: tuple[datetime, str] | None = None
     outdated_since: datetime | None = None
+    salt: tuple[int, ...] = ()
 
     @property
     def asset_tag(self) -> str:
@@ -95,7 +97,7 @@ class Life:
         """Used on three school days of four, in the morning."""
         if day.weekday() > 4 or any(first <= day <= last for first, last in HOLIDAYS):
             return None
-        dice = chance(self.serial, day.toordinal())
+        dice = chance(self.serial, day.toordinal(), *self.salt)
         return at(day, time(8, 45)) + timedelta(minutes=dice % 150, seconds=dice % 60) if dice % 4 else None
 
 

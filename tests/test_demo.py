@@ -1,0 +1,90 @@
+"""The demonstration as a newcomer starts it: it says where it is, Ctrl-C stops everything, the data stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def demonstration(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running demonstration and what it said before it was ready."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTABLE_")}
+    environment = kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "config.cli", "demo", "--port", str(port)]
+    running = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        said = ""
+        for line in running.stdout:  # type: ignore[union-attr]
+            said += line
+            if "admin" in line and "administrateur" in line:
+                break
+        yield running, said
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+
+
+def left_running(folder: Path) -> list[str]:
+    """Processes that still work in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").resolve() == folder.resolve():
+                found.append((process / "cmdline").read_text())
+        except OSError:
+            continue
+    return found
+
+
+def page(port: int) -> requests.Response:
+    return requests.get(f"http://127.0.0.1:{port}/connexion", timeout=10)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="counts processes through /proc")
+def test_it_starts_says_where_stops_on_ctrl_c_and_finds_its_data_again(tmp_path: Path) -> None:
+    port = free_port()
+    with demonstration(tmp_path, port) as (running, said):
+        assert f"http://127.0.0.1:{port}" in said and "Synchronisation complète : 29 appareils lus" in said
+        assert page(port).status_code == 200
+        os.killpg(running.pid, signal.SIGINT)
+        rest, _ = running.communicate(timeout=30)
+        assert "les données restent" in rest and "Traceback" not in rest
+        assert left_running(tmp_path) == []
+    assert (tmp_path / "var/demo/cartable.db").exists()
+    with demonstration(tmp_path, port) as (_, again):
+        assert "Première fois" not in again and page(port).status_code == 200
+
+
+def test_a_busy_port_gets_a_clear_word(tmp_path: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTABLE_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "config.cli", "demo", "--port", str(port)], cwd=tmp_path, capture_output=True, text=True,
+            env=kept | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1 and f"Le port {port} est déjà pris" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "var").exists()
