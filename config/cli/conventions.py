@@ -14,7 +14,7 @@ from config.settings import Settings, read
 from config.wiring import house, wire
 from deploy.actions.conventions import load_baseline, load_convention
 from deploy.convention import parse
-from deploy.findings import Finding
+from deploy.findings import Finding, Severity
 from deploy.queries.findings import against
 from deploy.setup.cart import parse as parse_cart
 from inventory.actions.records import Hand
@@ -62,7 +62,7 @@ def _tell(finding: Finding) -> None:
         "imprimé": " ; ".join(finding.printed),
         "recalculé": finding.recomputed,
         "conséquence": finding.consequence + (f" ({amount(finding.euros)})" if finding.euros is not None else ""),
-        "retenu": finding.retained or "rien n'est décidé",
+        "retenu": finding.retained or ("" if finding.severity is Severity.VERIFIED else "rien n'est décidé"),
     }
     for label, text in lines.items():
         if text:

@@ -33,17 +33,17 @@ def schools_and_classes(convention: Convention) -> Iterator[Finding]:
 def identifiers(convention: Convention) -> Iterator[Finding]:
     """I-10: identifiers printed otherwise than they are stored, and the check letter of each."""
     printed = [school.printed_uai for school in convention.schools] + [school.reference_college.printed_uai for school in convention.schools]
-    odd = [stated.printed for stated in printed if stated.printed != normalise(stated.printed)]
+    odd = list(dict.fromkeys(stated.printed for stated in printed if stated.printed != normalise(stated.printed)))
     if odd:
         yield Finding(
             "I-10", Severity.INFORMATION, "Des UAI sont imprimés autrement que dans le répertoire", articles(*printed), tuple(odd),
             ", ".join(normalise(text) for text in odd), "aucune : ils sont normalisés, le texte imprimé est gardé",
             retained="forme normalisée",
         )  # fmt: skip
-    shown = [f"{normalise(stated.printed)[:7]} → {letter(int(normalise(stated.printed)[:7]))}" for stated in printed]
+    each = tuple(dict.fromkeys(stated.printed for stated in printed))
+    shown = [f"{normalise(text)[:7]} → {letter(int(normalise(text)[:7]))}" for text in each]
     yield Finding(
-        "V-UAI", Severity.VERIFIED, "Les lettres de contrôle des UAI sont justes", articles(*printed),
-        tuple(stated.printed for stated in printed), ", ".join(shown),
+        "V-UAI", Severity.VERIFIED, "Les lettres de contrôle des UAI sont justes", articles(*printed), each, ", ".join(shown),
     )  # fmt: skip
 
 
