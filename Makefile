@@ -1,11 +1,11 @@
-# make demo | make test | make lint | make screenshots | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
+# make demo | make test | make lint | make screenshots | make bench | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
 
-.PHONY: demo test lint packages screenshots clean
+.PHONY: demo test lint packages screenshots bench bench-full clean
 .NOTPARALLEL:
 
 demo: .venv/installed
@@ -17,6 +17,14 @@ test: packages lint
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py
+
+# Figures beside floors of the same run: make bench SIZES=28,6000 ONLY=sync
+SIZES ?= 28,6000,200000
+bench: .venv/installed-test
+	@PYTHONPATH=tests $(BIN)/python -m bench --sizes "$(SIZES)" --only "$(ONLY)" $(if $(JSON),--json "$(JSON)")
+
+bench-full: .venv/installed-test
+	@PYTHONPATH=tests $(BIN)/python -m bench --sizes 1000000 --only "$(ONLY)" --runs 1 $(if $(JSON),--json "$(JSON)")
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check .

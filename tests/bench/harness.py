@@ -1,0 +1,58 @@
+"""Figure and floor measured in turn in one run, and told as ratios: a machine's mood cancels out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+HEADINGS = ("name", "size", "figure", "floor", "ratio", "goal", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: medians in seconds, their ratio, and the highest ratio wanted."""
+
+    name: str
+    size: int
+    figure: float
+    floor: float
+    goal: float
+
+    @property
+    def ratio(self) -> float:
+        return self.figure / self.floor
+
+    def told(self) -> tuple[str, ...]:
+        verdict = "ok" if self.ratio <= self.goal else "over"
+        return (
+            self.name, str(self.size), f"{self.figure:.3f} s", f"{self.floor:.3f} s", f"{self.ratio:.2f}", f"<= {self.goal:g}", verdict,
+        )  # fmt: skip
+
+
+def in_turn(name: str, size: int, figure: Callable[[], object], floor: Callable[[], object], *, goal: float, runs: int) -> Row:
+    """Run floor and figure one after the other, `runs` times."""
+    floors, figures = [], []
+    for _ in range(runs):
+        floors.append(timed(floor))
+        figures.append(timed(figure))
+    return Row(name, size, median(figures), median(floors), goal)
+
+
+def timed(act: Callable[[], object]) -> float:
+    start = perf_counter()
+    act()
+    return perf_counter() - start
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The Markdown table that the README quotes."""
+    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row.told() for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def keep(rows: Iterable[Row], path: Path) -> None:
+    path.write_text(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1) + "\n")

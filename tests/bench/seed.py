@@ -1,0 +1,82 @@
+"""A town of any size, its journal written by the journal itself: the chain is valid and the copies agree with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.models import TABLES as CONFIG_TABLES
+from deploy.models import TABLES as DEPLOY_TABLES
+from inventory import db
+from inventory.actions.records import RECORD, recorded, subject_of
+from inventory.actions.tablets import PLACE
+from inventory.contact import Thresholds
+from inventory.journal import Entry, append
+from inventory.models import TABLES, MobileClass, School, Tablet
+from inventory.queries import school_times
+from mdm.models import TABLES as MDM_TABLES
+
+OCTOBER = datetime(2017, 10, 2, 7, tzinfo=UTC)
+BATCH = 1000
+A_CART = 14
+
+
+@contextmanager
+def store() -> Iterator[Path]:
+    """An empty database with every table, open, and gone at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        bound = db.connect(f"sqlite:///{path}")
+        school_times.use(Path(__file__).parents[2] / "config" / "calendars", Thresholds())
+        bound.connect()
+        bound.create_tables([*TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
+        db.append_only("event")
+        try:
+            yield path
+        finally:
+            bound.close()
+
+
+def serial(number: int) -> str:
+    return f"BENCH{number:09d}"
+
+
+def town(tablets: int, schools: int | None = None) -> None:
+    """Register `tablets`, spread over `schools` (default: a cart of fourteen in each) with one cart a school."""
+    count = schools or -(-tablets // A_CART)
+    per = -(-tablets // count)
+    _register([School(id=n, uai=f"{n:07d}A", name=f"École {n}", zone="B") for n in range(1, count + 1)])
+    _register([MobileClass(id=n, code=f"B-CM{n:06d}", school=n, slots=per, expected=per) for n in range(1, count + 1)])
+    for start in range(0, tablets, BATCH):
+        numbers = range(start, min(start + BATCH, tablets))
+        rows = [Tablet(id=n + 1, serial=serial(n), asset_tag=f"B-T{n:07d}", mobile_class=n // per + 1, slot=n % per + 1) for n in numbers]
+        _register(rows)
+        _append([_placed(row) for row in rows])
+
+
+def _register(rows: Sequence[Any]) -> None:
+    for start in range(0, len(rows), BATCH):
+        some = rows[start : start + BATCH]
+        _insert(some)
+        _append([Entry(subject_of(row), row.id, RECORD, "registered", OCTOBER, recorded(row)) for row in some])
+
+
+@db.atomic
+def _insert(rows: Sequence[Any]) -> None:
+    fields = rows[0]._meta.sorted_fields
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    sql = f"INSERT INTO {rows[0]._meta.table_name} ({columns}) VALUES ({', '.join('?' for _ in fields)})"
+    db.write_many(sql, [[field.db_value(row.__data__.get(field.name)) for field in fields] for row in rows])
+
+
+def _append(entries: Sequence[Entry]) -> None:
+    append(entries, noted=OCTOBER, actor=None, source="import:1")
+
+
+def _placed(row: Tablet) -> Entry:
+    cart = row.__data__["mobile_class"]
+    return Entry("tablet", row.id, PLACE, f"{cart}/{row.slot}", OCTOBER, {"mobile_class": cart, "slot": row.slot})
