@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import sleep
+from threading import Event
 from typing import Any, ClassVar
 
 from bench.seed import serial
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if "pageNum" not in asked:
             return self._send(b'{"id_token": "jeton"}')
-        sleep(self.delay)
+        Event().wait(self.delay)
         path = self.pages[asked["pageNum"] - 1]
         with open(path, "rb") as file:
             self._send(file.read())
