@@ -20,7 +20,8 @@ def _step(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 
 def _tick(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return f"Configuration initiale : « {axis.removeprefix('setup:')} »{STATES.get(value, '')}", "user-check"
+    told = detail.get("label") or axis.removeprefix("setup:")
+    return f"{told}{STATES.get(value, '')}", "user-check"
 
 
 def _rate(axis: str, value: str, detail: Any) -> tuple[str, str]:

@@ -70,6 +70,13 @@ def test_markup_in_a_device_name_is_shown_as_text(house: Flask) -> None:
     assert RENAMED not in tablet and "&lt;script&gt;alert" in tablet
 
 
+def test_the_history_of_a_tablet_is_told_in_words(house: Flask) -> None:
+    with signed_in(house, "comite") as client:
+        history = client.get("/tablettes/20").text.partition("Histoire")[2]
+    assert "Chargée" in history and "Malik Roux" in history
+    assert not [key for key in ("charged", "tested", "wifi_profile", "setup:") if key in history]
+
+
 def test_the_board_in_the_middle_of_november_does_not_know_december(house: Flask) -> None:
     with signed_in(house, "comite") as client:
         now, then = client.get("/tableau").text, client.get("/tableau?as_of=2017-11-15").text

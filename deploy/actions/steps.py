@@ -100,7 +100,7 @@ def record_council(school: School, day: date, hand: Hand, *, note: str = "") -> 
 def tick(
     tablets: Sequence[Tablet], items: Sequence[str], hand: Hand, *, value: str = DONE, day: date | None = None, note: str = ""
 ) -> int:
-    """Tick items of the baseline on tablets, all or none; returns how many ticks were new."""
+    """Tick items of the baseline on tablets, in the words it had that day, all or none; returns how many ticks were new."""
     if value not in (DONE, WAIVED, UNDONE):
         raise Refused(f"Coche « {value} » inconnue.")
     if value == WAIVED and not note.strip():
@@ -109,11 +109,12 @@ def tick(
     new = 0
     for tablet in tablets:
         baseline = known.get(tablet.mobile_class.baseline) if tablet.mobile_class else None
-        wanted = {item.key for item in baseline.items} if baseline else set()
+        wanted = {item.key: item.label for item in baseline.items} if baseline else {}
         for item in items:
             if item not in wanted:
                 raise Refused(f"{tablet.asset_tag or tablet.serial} : « {item} » n'est pas dans sa configuration initiale.")
-            new += note_fact(tablet, SETUP + item, value, hand, at=moment_of(day, hand), note=note)
+            told = {"label": wanted[item]}
+            new += note_fact(tablet, SETUP + item, value, hand, at=moment_of(day, hand), detail=told, note=note)
     return new
 
 
