@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from config import accounts, passwords, sessions
 from config.settings import Settings
 from inventory.access import ANYONE, may, policy
+from inventory.queries.visible import scope_of
 from inventory.roles import READERS, Role
 
 pages = Blueprint("door", __name__)
@@ -40,11 +41,12 @@ def refuse_unmarked(app: Flask) -> None:
 
 
 def recognise() -> None:
-    """Set `g.web_session` and `g.person` from the cookie, as the database has them now."""
+    """Set `g.web_session`, `g.person` and `g.scope` from the cookie, as the database has them now."""
     token = request.cookies.get(_cookie(), "")
     told = _settings()
     g.web_session = sessions.find(token, g.now, idle=told.session_idle, age=told.session_age) if token else None
     g.person = g.web_session.person if g.web_session else None
+    g.scope = scope_of(g.person)
 
 
 def admit() -> Response | None:

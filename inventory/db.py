@@ -29,6 +29,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 30
+FALSE_IF_UNSAID = peewee.SQL("DEFAULT FALSE")
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "memory"}
 
 database: DatabaseProxy = DatabaseProxy()

@@ -6,18 +6,9 @@ refreshed in the transaction that appends; `cartable check` recomputes and compa
 
 from __future__ import annotations
 
-from peewee import (
-    AutoField,
-    BlobField,
-    BooleanField,
-    CharField,
-    CompositeKey,
-    ForeignKeyField,
-    IntegerField,
-    TextField,
-)
+from peewee import AutoField, BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from inventory.db import AmountField, DayField, JsonField, MomentField, Table
+from inventory.db import FALSE_IF_UNSAID, AmountField, DayField, JsonField, MomentField, Table
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.roles import Role
@@ -32,6 +23,7 @@ class Person(Table):
     role = CharField(choices=[(role.value, role.label) for role in Role])
     signatory = CharField(default="")
     active = BooleanField(default=True)
+    everywhere = BooleanField(default=False, constraints=[FALSE_IF_UNSAID])
 
 
 class School(Table):
@@ -53,6 +45,16 @@ class School(Table):
     zone = CharField(default="")
     rhythm = CharField(default="")
     withdrawn = BooleanField(default=False)
+
+
+class PersonSchool(Table):
+    """A school that a person may see; somebody with no line here, and not `everywhere`, sees none."""
+
+    person = ForeignKeyField(Person, backref="schools", on_delete="RESTRICT")
+    school = ForeignKeyField(School, on_delete="RESTRICT")
+
+    class Meta:
+        primary_key = CompositeKey("person", "school")
 
 
 class Closing(Table):
@@ -239,5 +241,5 @@ class ImportDraft(Table):
 
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
-    ImportBatch, ImportDraft,
+    ImportBatch, ImportDraft, PersonSchool,
 )  # fmt: skip

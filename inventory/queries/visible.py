@@ -1,0 +1,90 @@
+"""The one choke point of reading: the rows of a table that a scope holds. A query that shows rows to somebody starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from peewee import ModelSelect
+
+from inventory.db import Table
+from inventory.models import (
+    Accessory,
+    Closing,
+    Event,
+    ImportBatch,
+    ImportDraft,
+    MobileClass,
+    Person,
+    PersonSchool,
+    School,
+    Sighting,
+    Tablet,
+)
+from inventory.scope import EVERYWHERE, Scope
+
+
+def scope_of(person: Person | None) -> Scope:
+    """The scope that the database gives to a person now; nobody, or somebody inactive, sees nothing."""
+    if person is None or not person.active:
+        return Scope()
+    if person.everywhere:
+        return EVERYWHERE
+    named = PersonSchool.select(PersonSchool.school).where(PersonSchool.person == person)
+    return Scope.of(school for (school,) in named.tuples())
+
+
+def visible(scope: Scope, model: type[Table]) -> ModelSelect:
+    """The rows of `model` inside `scope`, by subqueries of the database; raises `KeyError` for a table without a rule."""
+    rule = RULES[model]
+    return model.select() if scope.everywhere else model.select().where(rule(scope))
+
+
+def _schools(scope: Scope) -> Any:
+    return School.id.in_(sorted(scope.schools))
+
+
+def _classes(scope: Scope) -> Any:
+    return MobileClass.school.in_(sorted(scope.schools))
+
+
+def _of_classes(scope: Scope) -> ModelSelect:
+    return MobileClass.select(MobileClass.id).where(_classes(scope))
+
+
+def _tablets(scope: Scope) -> Any:
+    return Tablet.mobile_class.in_(_of_classes(scope))
+
+
+def _events(scope: Scope) -> Any:
+    tablets = Tablet.select(Tablet.id).where(_tablets(scope))
+    return (
+        ((Event.subject == "tablet") & Event.subject_id.in_(tablets))
+        | ((Event.subject == "mobile_class") & Event.subject_id.in_(_of_classes(scope)))
+        | ((Event.subject == "school") & Event.subject_id.in_(sorted(scope.schools)))
+        | ((Event.subject == "sighting") & Event.subject_id.in_(Sighting.select(Sighting.id).where(_sightings(scope))))
+    )
+
+
+def _sightings(scope: Scope) -> Any:
+    """By the tablet that bears the serial number: a device that no tablet explains is seen only from everywhere."""
+    return Sighting.serial.in_(Tablet.select(Tablet.serial).where(_tablets(scope)))
+
+
+def _closings(scope: Scope) -> Any:
+    """A closing of every school concerns each of them; a scope without schools is concerned by none."""
+    shared = Closing.school.is_null() if scope.schools else Closing.id.in_([])
+    return Closing.school.in_(sorted(scope.schools)) | shared
+
+
+RULES: dict[type[Table], Callable[[Scope], Any]] = {
+    School: _schools,
+    MobileClass: _classes,
+    Accessory: lambda scope: Accessory.mobile_class.in_(_of_classes(scope)),
+    Tablet: _tablets,
+    Sighting: _sightings,
+    Event: _events,
+    Closing: _closings,
+    ImportBatch: lambda scope: ImportBatch.id.in_([]),
+    ImportDraft: lambda scope: ImportDraft.id.in_([]),
+}
