@@ -6,14 +6,14 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 
-from config import passwords, sessions
+from config import passwords, people, sessions
 from config.models import Credential
-from deploy.steps import SIGNATORIES
 from inventory.db import IntegrityError, atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append
 from inventory.models import Person
 from inventory.roles import Role
+from inventory.scope import Scope
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 FREE_TRIES = 5
@@ -21,29 +21,30 @@ FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=5), timedelta(hours=1)
 FORGOTTEN = timedelta(days=1)
 
 
-def add_user(login: str, name: str, role: Role, password: str, now: datetime, signatory: str = "") -> Person:
-    """Create an account; raises `Refused` naming what is wrong with the login, the name, the signatory or the password."""
+def add_user(
+    login: str, name: str, role: Role, scope: Scope, password: str, now: datetime, *, signatory: str = "", by: Person | None = None,
+) -> Person:  # fmt: skip
+    """Create an account that sees the schools of `scope`; raises `Refused` naming what is wrong with one of its parts."""
     login, name = _same(login), unicodedata.normalize("NFC", name).strip()
     if not LOGIN.fullmatch(login):
         raise Refused(f"Identifiant « {login} » : écrire 2 à 40 minuscules, chiffres, points et tirets, par exemple « a.martin ».")
     if not name:
         raise Refused("Nom affiché : l'indiquer, par exemple « Alice Martin ».")
-    if signatory and signatory not in SIGNATORIES:
-        raise Refused(f"Signataire « {signatory} » inconnu : écrire {' ou '.join(SIGNATORIES)}.")
+    people.refuse_signatory(signatory)
     passwords.refuse_weak(password, login)
     kept = passwords.digest(password)
     try:
-        return _create(Person(login=login, name=name, role=role.value, signatory=signatory), kept, now)
+        return _create(Person(login=login, name=name, role=role.value, signatory=signatory), scope, kept, now, by)
     except IntegrityError as fault:
         raise Refused(f"Identifiant « {login} » : il est déjà pris, en choisir un autre.") from fault
 
 
 @atomic
-def _create(person: Person, kept: str, now: datetime) -> Person:
+def _create(person: Person, scope: Scope, kept: str, now: datetime, by: Person | None) -> Person:
     person.save(force_insert=True)
     Credential.create(person=person, password_hash=kept)
-    told = {"role": person.role, "signatory": person.signatory}
-    append([Entry("person", person.id, "record", "registered", now, told)], noted=now, actor=None, source="person")
+    people.give(person, scope)
+    people.record(person, now, by)
     return person
 
 

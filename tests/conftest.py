@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Iterator[Path]:
 
 
 def _person(login: str, name: str, role: Role, signatory: str = "") -> Person:
-    return Person.create(login=login, name=name, role=role.value, signatory=signatory)
+    return Person.create(login=login, name=name, role=role.value, signatory=signatory, everywhere=True)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from inventory.access import may
 from inventory.errors import NotFound, Refused
 from inventory.models import Person
 from inventory.roles import KEEPERS, OFFICE, READERS, Role
+from inventory.scope import EVERYWHERE
 
 MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -89,8 +90,8 @@ def opened(folder: Path) -> Iterator[Settings]:
     passwords.use(LIGHT)
     db.connect(told.database)
     schema.migrate()
-    accounts.add_user("alice", "Alice", Role.MANAGER, PASSWORD, MORNING)
-    accounts.add_user("bruno", "Bruno", Role.TECHNICIAN, PASSWORD, MORNING)
+    accounts.add_user("alice", "Alice", Role.MANAGER, EVERYWHERE, PASSWORD, MORNING)
+    accounts.add_user("bruno", "Bruno", Role.TECHNICIAN, EVERYWHERE, PASSWORD, MORNING)
     try:
         yield told
     finally:

@@ -21,6 +21,7 @@ from inventory import db
 from inventory.errors import Refused
 from inventory.models import Event, Person
 from inventory.roles import Role
+from inventory.scope import EVERYWHERE, NOWHERE
 
 
 @pytest.fixture
@@ -121,14 +122,15 @@ def test_an_account_that_cannot_be_is_refused_with_its_remedy(
     settings: Settings, login: str, name: str, signatory: str, password: str, told: str
 ) -> None:
     with pytest.raises(Refused, match=re.escape(told)):
-        accounts.add_user(login, name, Role.SCHOOL, password, MORNING, signatory=signatory)
+        accounts.add_user(login, name, Role.SCHOOL, NOWHERE, password, MORNING, signatory=signatory)
     assert Person.select().count() == Credential.select().count() == 2
 
 
 def test_an_account_leaves_a_line_in_the_journal_and_no_name_nor_secret(settings: Settings) -> None:
-    accounts.add_user("helene", "Hélène", Role.TECHNICAL_COMMITTEE, PASSWORD, MORNING, signatory="commune")
+    accounts.add_user("helene", "Hélène", Role.TECHNICAL_COMMITTEE, EVERYWHERE, PASSWORD, MORNING, signatory="commune")
     event = Event.select().order_by(Event.position.desc()).get()
-    assert (event.subject, event.detail) == ("person", {"role": "technical_committee", "signatory": "commune"})
+    told = {"role": "technical_committee", "signatory": "commune", "active": True, "everywhere": True, "schools": []}
+    assert (event.subject, event.detail) == ("person", told)
     assert person("helene").signatory == "commune"
 
 

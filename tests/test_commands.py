@@ -125,12 +125,25 @@ def test_from_a_delivery_note_to_the_board_and_the_discrepancies(town: Shell, tm
 
 
 def test_a_password_never_passes_through_the_command_line_and_is_nowhere_in_clear(town: Shell, tmp_path: Path) -> None:
-    assert "--password-file" in town("user", "add", "dsi", "--name", "Claire", "--role", "manager", ok=False)
+    assert "--password-file" in town("user", "add", "dsi", "--name", "Claire", "--role", "manager", "--everywhere", ok=False)
     (tmp_path / "pw").write_text("correct-cheval-pile-agrafe")
-    town("user", "add", "dsi", "--name", "Claire", "--role", "manager", "--password-file", str(tmp_path / "pw"))
+    town("user", "add", "dsi", "--name", "Claire", "--role", "manager", "--everywhere", "--password-file", str(tmp_path / "pw"))
     for path in tmp_path.glob("cartable.db*"):
         content = path.read_bytes()
         assert b"correct-cheval" not in content and b"simulateur\n" not in content
+
+
+def test_an_account_sees_the_schools_that_were_said_and_nobody_is_added_without(town: Shell, tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("correct-cheval-pile-agrafe")
+    luc = ("user", "add", "luc", "--name", "Luc", "--role", "school", "--password-file", str(tmp_path / "pw"))
+    assert "--school" in town(*luc, ok=False) and "--everywhere" in town(*luc, "--everywhere", "--school", "0131204N", ok=False)
+    assert "0139999X" in town(*luc, "--school", "0139999X", ok=False)
+    town(*luc, "--school", "0131204n")
+    assert [(row["login"], row["everywhere"], row["schools"]) for row in town.json("user", "list")] == [("luc", False, ["0131204N"])]  # type: ignore[attr-defined]
+    town("user", "scope", "luc", "--school", "0131204N", "--school", "0132397K")
+    assert town.json("user", "list")[0]["schools"] == ["0132397K", "0131204N"]  # type: ignore[attr-defined]
+    town("user", "scope", "luc", "--everywhere")
+    assert town.json("user", "list")[0]["everywhere"] and "user list" in town("user", "scope", "zoe", "--everywhere", ok=False)
 
 
 def test_a_quarter_issued_twice_is_the_same_and_later_facts_do_not_change_it(autumn: Path, tmp_path: Path) -> None:

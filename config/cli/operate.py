@@ -1,22 +1,18 @@
-"""Commands of who keeps the house: create, check, back up, restore, add a person."""
+"""Commands of who keeps the house: create, check, back up, restore."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
 from config import backups, clock, schema
-from config.accounts import add_user
 from config.checks import complaints
 from config.cli.show import bar, json_option, print_json
 from config.settings import read
 from config.wiring import house, wire
 from inventory.db import engine_version
-from inventory.errors import Refused
-from inventory.roles import Role
 
 
 @click.command()
@@ -61,28 +57,4 @@ def restore(file: Path) -> None:
     click.echo(backups.restore(file, settings, clock.now()).sentence)
 
 
-@click.group()
-def user() -> None:
-    """Les comptes."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", required=True, help="Nom affiché.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="Rôle.")
-@click.option("--signatory", default="", help="Signataire représenté au comité technique : commune ou academie.")
-@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Fichier du mot de passe.")
-def user_add(login: str, name: str, role: str, signatory: str, password_file: Path | None) -> None:
-    """Créer un compte ; le mot de passe est lu dans un fichier ou demandé, jamais dans la commande."""
-    if password_file:
-        password = password_file.read_text(encoding="utf-8").rstrip("\n")
-    elif sys.stdin.isatty():
-        password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt=True)
-    else:
-        raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")
-    with house(read(os.environ)):
-        person = add_user(login, name, Role(role), password, clock.now(), signatory=signatory)
-    click.echo(f"Compte « {person.login} » créé ({Role(person.role).label}).")
-
-
-COMMANDS = (init, check, backup, restore, user)
+COMMANDS = (init, check, backup, restore)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
 from config import schema
 from config.accounts import add_user
 from config.cli.conventions import load_files
-from config.demo.people import PASSWORD, PEOPLE
+from config.demo.people import PASSWORD, PEOPLE, Somebody
 from config.demo.story import Line, readings, story
+from config.people import scope_named
 from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
@@ -18,6 +19,7 @@ from inventory.actions.records import Hand
 from inventory.db import database
 from inventory.models import Person
 from inventory.paris import at
+from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.models import Connector
 from mdm.run_state import RunState
@@ -37,13 +39,22 @@ def build(settings: Settings, tell: Tell) -> None:
     wire(settings)
     schema.migrate()
     with database.connection_context():
-        for somebody in PEOPLE:
-            add_user(somebody.login, somebody.name, somebody.role, PASSWORD, START, signatory=somebody.signatory)
-        people = {person.login: person for person in Person.select()}
+        _welcome([somebody for somebody in PEOPLE if not somebody.schools])
         file = settings.conventions / "aix-en-provence-2017.toml"
-        load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(people["dsi"], START, "convention"))
+        load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(_people()["dsi"], START, "convention"))
+        _welcome([somebody for somebody in PEOPLE if somebody.schools])
         with Simulator(Fleet(), at=START) as mdm:
-            _replay(settings, mdm, people, tell)
+            _replay(settings, mdm, _people(), tell)
+
+
+def _welcome(people: Sequence[Somebody]) -> None:
+    for one in people:
+        scope = scope_named(one.schools) if one.schools else EVERYWHERE
+        add_user(one.login, one.name, one.role, scope, PASSWORD, START, signatory=one.signatory)
+
+
+def _people() -> dict[str, Person]:
+    return {person.login: person for person in Person.select()}
 
 
 def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell) -> None:
