@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from config import passwords, people, sessions
 from config.models import Credential
+from config.security_log import Happened, write
 from inventory.db import IntegrityError, atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append
@@ -48,7 +49,7 @@ def _create(person: Person, scope: Scope, kept: str, now: datetime, by: Person |
     return person
 
 
-def set_password(person: Person, password: str, now: datetime) -> None:
+def set_password(person: Person, password: str, now: datetime, network: str = "") -> None:
     """Give an account another password; it is signed out everywhere, and free to try again."""
     passwords.refuse_weak(password, person.login)
     kept = passwords.digest(password)
@@ -58,6 +59,7 @@ def set_password(person: Person, password: str, now: datetime) -> None:
             Credential.create(person=person, password_hash=kept)
         sessions.end_all(person, now)
         append([Entry("person", person.id, "password", "set", now)], noted=now, actor=None, source="person")
+        write(Happened.PASSWORD_SET, person, now, network=network)
 
 
 def admitted(login: str, password: str, now: datetime) -> Person | None:
@@ -66,19 +68,36 @@ def admitted(login: str, password: str, now: datetime) -> Person | None:
     The try is counted before the password is looked at, so that many tries at once are no more than many tries in turn.
     """
     row = Credential.select(Credential, Person).join(Person).where(Person.login == _same(login)).first()
-    allowed = row is not None and row.person.active and _take_a_try(row.person, now)
+    allowed = row is not None and row.person.active and take_a_try(row.person, now)
     right = passwords.matches(row.password_hash if row and allowed else passwords.decoy(), password)
     if not (row and allowed and right):
         return None
-    fresh: dict[str, object] = {"failures": 0, "locked_until": None}
     if passwords.outdated(row.password_hash):
-        fresh["password_hash"] = passwords.digest(password)
-    Credential.update(fresh).where((Credential.person == row.person) & (Credential.password_hash == row.password_hash)).execute()
+        same = (Credential.person == row.person) & (Credential.password_hash == row.password_hash)
+        Credential.update(password_hash=passwords.digest(password)).where(same).execute()
     return row.person
 
 
+def forget_tries(person: Person) -> None:
+    """Clear the guesses made against an account: to be called once its person is wholly in, second factor included."""
+    Credential.update(failures=0, locked_until=None).where(Credential.person == person).execute()
+
+
+def named(login: str) -> Person | None:
+    """The person of a login as it is typed, whether or not they may sign in."""
+    return Person.get_or_none(Person.login == _same(login))
+
+
+def has_password(person: Person, password: str, now: datetime) -> bool:
+    """Whether a person who is in knows their password; a wrong one counts as a guess."""
+    if admitted(person.login, password, now) is None:
+        return False
+    forget_tries(person)
+    return True
+
+
 @atomic
-def _take_a_try(person: Person, now: datetime) -> bool:
+def take_a_try(person: Person, now: datetime) -> bool:
     """Count one more try against an account; False while it is locked. Five are free, then each waits twice as long."""
     row = Credential.get(Credential.person == person)
     if row.locked_until and now < row.locked_until <= now + LONGEST_LOCK:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, request
 
-from config import door, headers, refusals
+from config import account, door, headers, refusals
 from config.clock import now, read_moment
 from config.nav import ways
 from config.schema import refuse_other_schema
@@ -23,6 +23,7 @@ from inventory.errors import Refused
 from inventory.journal import When
 from inventory.paris import end_of, local_date
 from inventory.views import pages as inventory_pages
+from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, mdm_pages, deploy_pages)
@@ -49,7 +50,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in blueprints:
+    for blueprint in (account.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app
@@ -99,7 +100,7 @@ def read_past(text: str, present: datetime) -> datetime:
 
 def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None:
     """What every template finds: the French filters, the navigation, the look at the past, the proof of forms."""
-    app.jinja_env.globals["csrf_token"] = door.csrf_token
+    app.jinja_env.globals["_"] = tell
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
     app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it
 

@@ -7,21 +7,30 @@ view says nothing. Forms of a session carry its token; the sign-in form, which h
 from __future__ import annotations
 
 import hmac
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from config import accounts, passwords, sessions
+from config import accounts, factors, networks, passwords, security_log, sessions
+from config.models import Credential
+from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import ANYONE, may, policy
+from inventory.models import Person
 from inventory.queries.visible import scope_of
 from inventory.roles import READERS, Role
+from inventory.words import tell
 
 pages = Blueprint("door", __name__)
+ENROLMENT = frozenset({"account.own", "account.factor", "account.factor_begin", "account.factor_confirm", "door.sign_out"})
+PENDING, PENDING_FOR = "second_factor_of", timedelta(minutes=10)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED = (
     "Identifiant ou mot de passe refusé. Après cinq essais, un compte attend cinq minutes, puis davantage à chaque nouvel essai."
 )
+CROWDED = "Trop d'essais refusés depuis ce réseau : attendre un quart d'heure, puis recommencer."
+CODE_REFUSED = "Code refusé : écrire les six chiffres que l'application montre maintenant, ou un code de secours jamais employé."
 
 
 def hang(app: Flask, settings: Settings) -> None:
@@ -44,7 +53,7 @@ def recognise() -> None:
     """Set `g.web_session`, `g.person` and `g.scope` from the cookie, as the database has them now."""
     token = request.cookies.get(_cookie(), "")
     told = _settings()
-    g.web_session = sessions.find(token, g.now, idle=told.session_idle, age=told.session_age) if token else None
+    g.web_session = sessions.find(token, g.now, told.session_ends) if token else None
     g.person = g.web_session.person if g.web_session else None
     g.scope = scope_of(g.person)
 
@@ -66,7 +75,25 @@ def admit() -> Response | None:
         return redirect(url_for("door.sign_in", next=request.full_path.rstrip("?")))
     if Role(g.person.role) not in roles or not (request.method in SAFE or _token_is_right()):
         abort(403)
-    return None
+    return _lead_to_enrolment()
+
+
+def _lead_to_enrolment() -> Response | None:
+    """Send somebody whose role needs a second factor, and who has none, to the page that sets it."""
+    if Role(g.person.role) not in _settings().second_factor_roles or request.endpoint in ENROLMENT or factors.in_force(g.person):
+        return None
+    return redirect(url_for("account.factor"), 303)
+
+
+def network() -> str:
+    """The network of this request, as it is counted and logged."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    return networks.network_of(request.remote_addr, forwarded, _settings().trusted_proxies)
+
+
+def renew(answer: Response) -> Response:
+    """Give this session another token, which `answer` carries: what was known of it before opens nothing."""
+    return _with_cookie(answer, sessions.rotate(g.web_session))
 
 
 def csrf_token() -> str:
@@ -89,14 +116,70 @@ def sign_in() -> str | Response:
 def sign_in_try() -> str | tuple[str, int] | Response:
     """Sign in: a new session each time, whatever the browser held before."""
     wanted = local_path(request.form.get("next", ""))
-    person = accounts.admitted(request.form.get("login", ""), request.form.get("password", ""), g.now)
+    here, login = network(), request.form.get("login", "")
+    if not networks.take_a_try(here, g.now):
+        return _form(wanted, tell(CROWDED)), 429
+    person = accounts.admitted(login, request.form.get("password", ""), g.now)
     if person is None:
+        security_log.write(Happened.REFUSED, accounts.named(login), g.now, network=here)
         return _form(wanted, REFUSED), 422
+    if factors.in_force(person):
+        session.clear()
+        session[PENDING] = {"person": person.id, "at": g.now.isoformat(), "password": _mark(person), "next": wanted}
+        return redirect(url_for("door.second_factor"), 303)
+    return _let_in(person, wanted)
+
+
+@pages.get("/connexion/code")
+@may(ANYONE)
+def second_factor() -> str | Response:
+    """The second page of the sign-in, for who has just given the right password."""
+    return redirect(url_for("door.sign_in")) if _pending() is None else render_template("second_factor.html", error=None)
+
+
+@pages.post("/connexion/code")
+@may(ANYONE)
+def second_factor_try() -> tuple[str, int] | Response:
+    """Finish signing in with a code of the phone or a recovery code; a wrong one counts as a guess against the account."""
+    person, here = _pending(), network()
+    if person is None:
+        return redirect(url_for("door.sign_in"), 303)
+    allowed = networks.take_a_try(here, g.now) and accounts.take_a_try(person, g.now)
+    if not (allowed and factors.passes(person, request.form.get("code", ""), g.vault, g.now, here)):
+        security_log.write(Happened.FACTOR_REFUSED, person, g.now, network=here)
+        return render_template("second_factor.html", error=tell(CODE_REFUSED)), 422
+    networks.give_back(here)
+    return _let_in(person, local_path(session[PENDING]["next"]))
+
+
+def _pending() -> Person | None:
+    """Who gave the right password less than ten minutes ago, if it is still theirs."""
+    told = session.get(PENDING)
+    if told is None or not timedelta() <= g.now - datetime.fromisoformat(told["at"]) <= PENDING_FOR:
+        return None
+    person = Person.get_or_none((Person.id == told["person"]) & Person.active)
+    return person if person is not None and hmac.compare_digest(_mark(person), told["password"]) else None
+
+
+def _mark(person: Person) -> str:
+    """What changes when the password does, and tells nothing of it."""
+    kept = Credential.get(Credential.person == person).password_hash
+    return hmac.new(current_app.secret_key, kept.encode(), "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _let_in(person: Person, wanted: str) -> Response:
+    """Open a new session, whatever the browser held before."""
+    here = network()
+    accounts.forget_tries(person)
+    networks.give_back(here)
     if g.web_session:
         sessions.end(g.web_session, g.now)
     session.clear()
-    answer = redirect(wanted, 303)
-    token = sessions.start(person, g.now, request.user_agent.string)
+    security_log.write(Happened.SIGNED_IN, person, g.now, network=here)
+    return _with_cookie(redirect(wanted, 303), sessions.start(person, g.now, request.user_agent.string))
+
+
+def _with_cookie(answer: Response, token: str) -> Response:
     answer.set_cookie(_cookie(), token, secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/")
     return answer
 
@@ -106,6 +189,7 @@ def sign_in_try() -> str | tuple[str, int] | Response:
 def sign_out() -> Response:
     """End this session, here and on the server."""
     sessions.end(g.web_session, g.now)
+    security_log.write(Happened.SIGNED_OUT, g.person, g.now, network=network())
     session.clear()
     answer = redirect(url_for("door.sign_in"), 303)
     answer.delete_cookie(_cookie(), secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/")

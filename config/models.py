@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BlobField, CharField, ForeignKeyField, IntegerField, TextField
 
 from inventory.db import MomentField, Table
 from inventory.models import Person
@@ -28,6 +28,42 @@ class WebSession(Table):
     last_seen = MomentField()
     ended = MomentField(null=True)
     agent = CharField(default="")
+
+
+class SecondFactor(Table):
+    """A person's TOTP secret (RFC 6238), sealed; in force once `confirmed`; a code at or before `last_step` is spent."""
+
+    person = ForeignKeyField(Person, primary_key=True, on_delete="RESTRICT")
+    secret = BlobField()
+    confirmed = MomentField(null=True)
+    last_step = IntegerField(default=0)
+
+
+class RecoveryCode(Table):
+    """One of the codes that stand in for a lost phone, as its SHA-256; good once."""
+
+    digest = CharField(primary_key=True)
+    person = ForeignKeyField(Person, backref="recovery_codes", on_delete="RESTRICT")
+    used = MomentField(null=True)
+
+
+class NetworkTally(Table):
+    """The failed sign-ins from one network (/24 or /56) since `since`."""
+
+    network = CharField(primary_key=True)
+    since = MomentField()
+    failures = IntegerField()
+
+
+class SecurityEvent(Table):
+    """A line of the security log: what happened to whose account, from which network; `actor` when somebody else did it."""
+
+    id = AutoField()
+    at = MomentField(index=True)
+    what = CharField()
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    actor = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    network = CharField(default="")
 
 
 class Lease(Table):
@@ -56,4 +92,4 @@ class JobRun(Table):
         indexes = ((("job", "period"), True),)
 
 
-TABLES = (Credential, WebSession, Lease, JobRun)
+TABLES = (Credential, WebSession, Lease, JobRun, SecondFactor, RecoveryCode, NetworkTally, SecurityEvent)

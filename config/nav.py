@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app, g, request, url_for
 
-from inventory.roles import OFFICE, READERS, Role
+from inventory.roles import KEEPERS, OFFICE, READERS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ WAYS = (
     Way("Constats", "deploy.findings_page", "scale"),
     Way("Trimestres", "deploy.quarter_list", "file-check"),
     Way("Imports", "inventory.import_list", "file-up", OFFICE),
+    Way("Sécurité", "account.security", "shield-check", KEEPERS),
 )
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from config.models import WebSession
 from inventory.db import atomic
 from inventory.models import Person
+from inventory.roles import Role
 
+Ends = Callable[[Role], tuple[timedelta, timedelta]]
 TOKEN_BYTES = 32
 A_GLANCE = timedelta(minutes=1)
 KEPT = timedelta(days=365)
@@ -31,18 +34,35 @@ def start(person: Person, now: datetime, agent: str) -> str:
     return token
 
 
-def find(token: str, now: datetime, *, idle: timedelta, age: timedelta) -> WebSession | None:
-    """The session of a token, with its person as the database has it now; None once it is over."""
+def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
+    """The session of a token, with its person as the database has it now; None once it is over. `ends`: (idle, age) of a role."""
     query = WebSession.select(WebSession, Person).join(Person)
     row = query.where((WebSession.token_digest == _digest(token)) & WebSession.ended.is_null()).first()
     if row is None:
         return None
+    idle, age = ends(Role(row.person.role))
     if now - row.last_seen > idle or now - row.started > age or not row.person.active:
         end(row, now)
         return None
     if abs(now - row.last_seen) >= A_GLANCE:
         WebSession.update(last_seen=now).where(WebSession.id == row.id).execute()
     return row
+
+
+def rotate(row: WebSession) -> str:
+    """Give a session another token and another proof of forms, the old ones being void; returns the token."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    fresh = {"token_digest": _digest(token), "csrf": secrets.token_urlsafe(TOKEN_BYTES)}
+    WebSession.update(fresh).where(WebSession.id == row.id).execute()
+    return token
+
+
+def still_open(person: Person, now: datetime, ends: Ends) -> list[WebSession]:
+    """The sessions of a person that a browser may still use, the last seen first."""
+    idle, age = ends(Role(person.role))
+    alive = (WebSession.last_seen >= now - idle) & (WebSession.started >= now - age)
+    mine = (WebSession.person == person) & WebSession.ended.is_null() & alive
+    return list(WebSession.select().where(mine).order_by(WebSession.last_seen.desc(), WebSession.id.desc()))
 
 
 def end(row: WebSession, now: datetime) -> None:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 from config.clock import read_moment
 from inventory.errors import Refused
+from inventory.roles import Role
 
 PREFIX = "CARTABLE_"
 SQLITE = "sqlite:///"
@@ -46,12 +48,23 @@ class Settings:
     cookie_secure: bool
     session_idle: timedelta
     session_age: timedelta
+    technician_idle: timedelta
+    technician_age: timedelta
+    administrator_idle: timedelta
     trusted_hosts: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    second_factor_roles: frozenset[Role]
 
     @property
     def database_file(self) -> Path:
         """The database's file (this version knows no other kind)."""
         return Path(self.database.removeprefix(SQLITE))
+
+    def session_ends(self, role: Role) -> tuple[timedelta, timedelta]:
+        """How long a session of `role` may stay idle, and how long it may last."""
+        if role is Role.TECHNICIAN:
+            return self.technician_idle, self.technician_age
+        return (self.administrator_idle if role is Role.ADMINISTRATOR else self.session_idle), self.session_age
 
 
 def _url(text: str) -> str:
@@ -112,6 +125,20 @@ def _hosts(text: str) -> tuple[str, ...]:
     return names
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one) for one in text.split())
+    except ValueError as fault:
+        raise ValueError("écrire des adresses ou des réseaux séparés par des espaces : 127.0.0.1 10.0.0.0/8") from fault
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(one) for one in text.split())
+    except ValueError as fault:
+        raise ValueError(f"écrire des rôles séparés par des espaces, parmi {' '.join(role.value for role in Role)}") from fault
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One line of the table; `default` is text too, `{folder}` and `{database}` being those of the database's file."""
@@ -143,6 +170,11 @@ SETTINGS = (
     Setting("CARTABLE_COOKIE_SECURE", "cookie_secure", "non", _yes_or_no, "Cookies en HTTPS seulement (oui derrière HTTPS)."),
     Setting("CARTABLE_SESSION_IDLE_MINUTES", "session_idle", "60", _minutes, "Minutes sans geste qui ferment une session."),
     Setting("CARTABLE_SESSION_HOURS", "session_age", "12", _hours, "Heures après lesquelles une session se ferme."),
+    Setting("CARTABLE_TECHNICIAN_IDLE_MINUTES", "technician_idle", "720", _minutes, "Minutes sans geste, session d'un technicien."),
+    Setting("CARTABLE_TECHNICIAN_SESSION_HOURS", "technician_age", "168", _hours, "Heures d'une session de technicien."),
+    Setting("CARTABLE_ADMINISTRATOR_IDLE_MINUTES", "administrator_idle", "30", _minutes, "Minutes sans geste, administrateur."),
+    Setting("CARTABLE_TRUSTED_PROXIES", "trusted_proxies", "", _networks, "Relais dont X-Forwarded-For est cru ; vide : aucun."),
+    Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -230,6 +230,6 @@ def test_the_demonstration_shows_its_accounts_at_the_door(settings: Settings, cl
 
 
 def test_who_says_who_may_enter(app: Flask) -> None:
-    """ANYONE is the sign-in page alone."""
+    """ANYONE is the two pages of the sign-in alone."""
     open_to_all = {name for name, view in app.view_functions.items() if getattr(view, "policy", None) == ANYONE}
-    assert open_to_all == {"door.sign_in", "door.sign_in_try"}
+    assert open_to_all == {"door.sign_in", "door.sign_in_try", "door.second_factor", "door.second_factor_try"}

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from config import clock, people
-from config.accounts import add_user
+from config import clock, factors, people
+from config.accounts import add_user, named
 from config.cli.show import json_option, print_json, print_table
 from config.settings import read
 from config.wiring import house
@@ -82,6 +82,18 @@ def user_scope(login: str, schools: tuple[str, ...], everywhere: bool) -> None:
         people.change(row, role=Role(row.role), scope=scope, active=row.active, now=clock.now(), by=None)
         seen = "toutes les écoles" if scope_of(people.person(login)).everywhere else f"{len(scope.schools)} école(s)"
     click.echo(f"Compte « {row.login} » : {seen}.")
+
+
+@user.command("reset-factor")
+@click.argument("login")
+def user_reset_factor(login: str) -> None:
+    """Retirer le second facteur de qui l'a perdu."""
+    with house(read(os.environ)):
+        person = named(login)
+        if person is None:
+            raise Refused(f"Identifiant « {login} » : aucun compte ne le porte.")
+        done = factors.reset(person, clock.now())
+    click.echo(f"Second facteur de « {person.login} » retiré." if done else f"« {person.login} » n'a pas de second facteur.")
 
 
 def _refuse_unsaid(schools: tuple[str, ...], everywhere: bool) -> None:
