@@ -24,6 +24,7 @@ LIVE: tuple[type[Table], ...] = (
     *inventory_models.TABLES, *mdm_models.TABLES, *deploy_models.TABLES, *config_models.TABLES,
 )  # fmt: skip
 APPEND_ONLY = ("event",)
+NEVER_REWRITTEN = ("security_event",)
 WIDTH = 116
 FRAME = '''"""{title}, frozen by `python -m config.freeze`: what the tables were, whatever the models become."""
 

@@ -200,9 +200,9 @@ def write_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
         database.connection().cursor().executemany(sql, rows)
 
 
-def append_only(table: str) -> None:
-    """Have the database itself refuse to update or delete rows of `table`."""
-    for verb in ("UPDATE", "DELETE"):
+def append_only(table: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> None:
+    """Have the database itself refuse to update or delete rows of `table`, or one of the two."""
+    for verb in verbs:
         database.execute_sql(
             f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"

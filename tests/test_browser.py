@@ -5,14 +5,22 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import pyotp
 import pytest
 from autumn import app_over, copied
+from flask import Flask
 
+from config.app import create_app
+from config.clock import read_moment
 from config.demo.people import PASSWORD
+from config.demo.run import AS_OF
+from config.settings import read
 from inventory.db import database
 from inventory.models import Tablet
 
@@ -24,8 +32,9 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
     "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
-    "/imports", "/introuvable",
+    "/imports", "/compte", "/compte/second-facteur", "/introuvable",
 )  # fmt: skip
+KEEPERS_PAGES = ("/", "/securite")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -35,17 +44,20 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def town(autumn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The pages served on this machine, over an autumn that may be written in."""
-    from socketserver import ThreadingMixIn
-
-    server_class = type("Server", (ThreadingMixIn, WSGIServer), {"daemon_threads": True})
-    app = app_over(copied(autumn, tmp_path_factory.mktemp("town")))
-    server = make_server("127.0.0.1", 0, app, server_class, Quiet)
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of `app`, on this machine alone."""
+    server = make_server("127.0.0.1", 0, app, type("Server", (ThreadingMixIn, WSGIServer), {"daemon_threads": True}), Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def town(autumn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages served on this machine, over an autumn that may be written in."""
+    with served(app_over(copied(autumn, tmp_path_factory.mktemp("town")))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +106,16 @@ def violations(page: Any) -> list[str]:
     ("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")], ids=lambda value: str(value)
 )
 def test_every_page_is_accessible_fits_its_width_and_breaks_no_policy(chromium: Any, town: str, width: int, scheme: str) -> None:
-    page, complaints = enter(chromium, town, "dsi", viewport={"width": width, "height": 900}, color_scheme=scheme)
-    hosts = set()
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    for path in PAGES:
-        page.goto(town + path)
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    assert [one for one in complaints if "404" not in one] == []
-    assert hosts == {town.split("/")[2]}
+    for login, paths in (("dsi", PAGES), ("admin", KEEPERS_PAGES)):
+        page, complaints = enter(chromium, town, login, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        hosts = set()
+        page.on("request", lambda request, seen=hosts: seen.add(request.url.split("/")[2]))
+        for path in paths:
+            page.goto(town + path)
+            assert violations(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert [one for one in complaints if "404" not in one] == []
+        assert hosts == {town.split("/")[2]}
 
 
 def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, town: str) -> None:
@@ -135,3 +148,29 @@ def test_pages_work_without_script(chromium: Any, town: str) -> None:
     page.fill("#champ-note", "batterie")
     page.click("button[value=broken]")
     assert "en panne" in page.inner_text("main")
+
+
+def test_a_phone_is_set_as_second_factor_then_asked_for(chromium: Any, autumn: Path, tmp_path: Path) -> None:
+    moment = read_moment(AS_OF, "AS_OF")
+    with served(create_app(read({"CARTABLE_DATABASE": f"sqlite:///{copied(autumn, tmp_path)}/cartable.db"}), clock=lambda: moment)) as town:
+        page, complaints = enter(chromium, town, "academie", viewport={"width": 390, "height": 800})
+        page.goto(f"{town}/compte/second-facteur")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        phone = pyotp.TOTP(page.inner_text("main p code"))
+        page.fill("#code", phone.at(moment))
+        page.click("main button")
+        assert violations(page) == []
+        codes = page.locator("main li code").all_inner_texts()
+        page.context.clear_cookies()
+        page.goto(f"{town}/connexion")
+        page.fill("#login", "academie")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        assert violations(page) == []
+        page.fill("#code", codes[0])
+        page.click("main button")
+        page.wait_for_url(f"{town}/")
+        assert complaints == []

@@ -14,16 +14,17 @@ from config.checks import complaints
 from config.demo.people import PEOPLE
 from inventory.db import database
 from inventory.models import Event, MobileClass, Tablet
-from inventory.roles import OFFICE, Role
+from inventory.roles import KEEPERS, OFFICE, Role
 from mdm.simulator.fleet import RENAMED
 
 MENTION = "Opération réalisée dans le cadre du Programme d&#39;investissements d&#39;avenir lancé par l&#39;État"
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204n", "/ecoles/0132397K?as_of=2017-11-15", "/classes/AIX-CM01",
     "/classes/AIX-CM02?as_of=2017-12-01", "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes?etape=stolen", "/tablettes/5",
-    "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres",
+    "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres", "/compte", "/compte/second-facteur",
 )  # fmt: skip
 OFFICE_PAGES = ("/imports",)
+KEEPERS_PAGES = ("/securite",)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def own_house(autumn: Path, tmp_path: Path) -> Flask:
 
 
 @pytest.mark.parametrize("somebody", PEOPLE, ids=[one.login for one in PEOPLE])
-def test_each_role_reads_every_page_and_only_the_office_imports(house: Flask, somebody: object) -> None:
+def test_each_role_reads_every_page_and_only_some_the_rest(house: Flask, somebody: object) -> None:
     with signed_in(house, somebody.login) as client:  # type: ignore[attr-defined]
         for page in PAGES:
             answer = client.get(page)
@@ -46,18 +47,20 @@ def test_each_role_reads_every_page_and_only_the_office_imports(house: Flask, so
             assert MENTION in answer.text, page
         expected = 200 if somebody.role in OFFICE else 403  # type: ignore[attr-defined]
         assert [client.get(page).status_code for page in OFFICE_PAGES] == [expected]
+        expected = 200 if somebody.role in KEEPERS else 403  # type: ignore[attr-defined]
+        assert {client.get(page).status_code for page in KEEPERS_PAGES} == {expected}
 
 
 def test_nothing_is_read_without_signing_in(house: Flask) -> None:
     with house.test_client() as client:
-        for page in (*PAGES, *OFFICE_PAGES):
+        for page in (*PAGES, *OFFICE_PAGES, *KEEPERS_PAGES):
             answer = client.get(page)
             assert answer.status_code == 302 and answer.location.startswith("/connexion"), page
 
 
 def test_pages_hold_no_style_no_script_and_no_other_host(house: Flask) -> None:
-    with signed_in(house, "dsi") as client:
-        for page in (*PAGES, *OFFICE_PAGES):
+    with signed_in(house, "admin") as client:
+        for page in (*PAGES, *OFFICE_PAGES, *KEEPERS_PAGES):
             text = client.get(page).text
             assert not re.search(r"\sstyle=|<style|<script(?! src=\"/static/)|\son[a-z]+=", text), page
             assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text), page
