@@ -8,11 +8,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from config import accounts, door, factors, security_log, sessions
+from config.accounts import somebody
 from config.models import RecoveryCode
 from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import may
-from inventory.errors import NotFound, Refused
+from inventory.errors import Refused
 from inventory.models import Person
 from inventory.roles import KEEPERS, READERS, Role
 from inventory.words import tell
@@ -106,7 +107,7 @@ def security() -> str:
 @may(KEEPERS)
 def end_sessions_of(number: int) -> Response:
     """End every session of somebody."""
-    person = _somebody(number)
+    person = somebody(number)
     sessions.end_all(person, g.now)
     security_log.write(Happened.SESSIONS_ENDED, person, g.now, network=door.network(), actor=g.person)
     flash(tell("{name} est déconnecté partout.", name=person.name), "good")
@@ -117,7 +118,7 @@ def end_sessions_of(number: int) -> Response:
 @may(KEEPERS)
 def reset_factor_of(number: int) -> Response:
     """Take the factor of somebody who lost it away."""
-    person = _somebody(number)
+    person = somebody(number)
     factors.reset(person, g.now, actor=g.person, network=door.network())
     flash(tell("Le second facteur de {name} est retiré.", name=person.name), "good")
     return redirect(url_for("account.security"), 303)
@@ -126,13 +127,6 @@ def reset_factor_of(number: int) -> Response:
 def _ask_password() -> None:
     if not accounts.has_password(g.person, request.form.get("password", ""), g.now):
         raise Refused(tell("Mot de passe actuel refusé : le saisir de nouveau."))
-
-
-def _somebody(number: int) -> Person:
-    person = Person.get_or_none(Person.id == number)
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _settings() -> Settings:

@@ -10,7 +10,7 @@ from config import passwords, people, sessions
 from config.models import Credential
 from config.security_log import Happened, write
 from inventory.db import IntegrityError, atomic
-from inventory.errors import Refused
+from inventory.errors import NotFound, Refused
 from inventory.journal import Entry, append
 from inventory.models import Person
 from inventory.roles import Role
@@ -86,6 +86,14 @@ def forget_tries(person: Person) -> None:
 def named(login: str) -> Person | None:
     """The person of a login as it is typed, whether or not they may sign in."""
     return Person.get_or_none(Person.login == _same(login))
+
+
+def somebody(number: int) -> Person:
+    """The person of a number; raises `NotFound`."""
+    person = Person.get_or_none(Person.id == number)
+    if person is None:
+        raise NotFound
+    return person
 
 
 def has_password(person: Person, password: str, now: datetime) -> bool:

@@ -20,6 +20,8 @@ class Happened(Status):
     PASSWORD_SET = "password_set", "mot de passe changé", "key-round", "watch"
     FACTOR_SET = "factor_set", "second facteur en place", "shield-check", "good"
     FACTOR_RESET = "factor_reset", "second facteur retiré", "shield-x", "watch"
+    EXPORTED = "exported", "données exportées", "download", "watch"
+    ANONYMISED = "anonymised", "compte anonymisé", "shield-x", "watch"
     RECOVERY_USED = "recovery_used", "code de secours employé", "life-buoy", "watch"
 
 

@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 MOST_ATTEMPTS = 6
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 
-BACKUP_AT, QUARTER_AT, LATENESS_AT = time(2, 30), time(5), time(6)
+BACKUP_AT, RETENTION_AT, QUARTER_AT, LATENESS_AT = time(2, 30), time(4), time(5), time(6)
 
 
 class JobState(Status):
@@ -45,6 +45,7 @@ def timetable(sync_minutes: int) -> tuple[Job, ...]:
         Job("sync", "lecture des MDM", lambda now: slot(now, sync_minutes)),
         Job("lateness", "revue des retards", lambda now: day(now, LATENESS_AT)),
         Job("backup", "sauvegarde de nuit", lambda now: day(now, BACKUP_AT)),
+        Job("retention", "effacement de ce qui est ancien", lambda now: day(now, RETENTION_AT)),
         Job("quarter", "export du trimestre", lambda now: quarter(now, QUARTER_AT)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from config import backups, clock
+from config import backups, clock, retention
 from config.settings import Settings
 from config.vault import Vault
 from deploy.actions.quarter import issue
@@ -30,6 +30,7 @@ def work(settings: Settings) -> Mapping[str, Work]:
         "sync": lambda now: _sync(settings, now),
         "lateness": _lateness,
         "backup": lambda now: backups.nightly(settings.backups, keep=settings.backups_kept, now=now),
+        "retention": retention.erase_old,
         "quarter": _quarter,
     }
 

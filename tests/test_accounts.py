@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from small_house import HOUR, LIGHT, MINUTE, MORNING, PASSWORD, Clock, house, opened, person, sign_in
 
-from config import accounts, passwords, sessions
+from config import accounts, passwords, retention, sessions
 from config.models import Credential, WebSession
 from config.settings import Settings
 from inventory import db
@@ -162,4 +162,5 @@ def test_one_password_typed_on_two_keyboards_is_one(settings: Settings) -> None:
 def test_sessions_of_last_year_are_forgotten(settings: Settings) -> None:
     for moment in (MORNING, MORNING + sessions.KEPT + MINUTE):
         sessions.start(person("alice"), moment, "Firefox" * 100)
+    assert retention.erase_old(MORNING + sessions.KEPT + MINUTE) == "1\u00a0ligne effacée"
     assert [len(row.agent) for row in WebSession.select()] == [200]

@@ -32,9 +32,9 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
     "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
-    "/imports", "/compte", "/compte/second-facteur", "/introuvable",
+    "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
 )  # fmt: skip
-KEEPERS_PAGES = ("/", "/securite")
+KEEPERS_PAGES = ("/", "/securite", "/donnees-personnelles/2")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 

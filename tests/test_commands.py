@@ -171,3 +171,13 @@ def test_a_backup_is_put_back(autumn: Path, tmp_path: Path) -> None:
     (tmp_path / "not-a-backup.db").write_text("rien")
     shell("restore", str(tmp_path / "not-a-backup.db"), ok=False)
     assert shell.json("board") == before
+
+
+def test_a_person_is_handed_over_and_anonymised_from_the_command_line(autumn: Path, tmp_path: Path) -> None:
+    shell = Shell(copied(autumn, tmp_path), AS_OF)
+    told = json.loads(shell("user", "export", "comite"))
+    assert told["person"]["signatory"] == "commune" and "argon2" not in json.dumps(told)
+    assert shell.run("user", "anonymise", "comite").returncode != 0, "not without a yes"
+    assert "anonymisé" in shell("user", "anonymise", "comite", "--yes")
+    assert "aucun compte ne le porte" in shell("user", "export", "comite", ok=False)
+    assert shell.json("check") == {"sound": True, "complaints": []}

@@ -21,10 +21,10 @@ MENTION = "Opération réalisée dans le cadre du Programme d&#39;investissement
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204n", "/ecoles/0132397K?as_of=2017-11-15", "/classes/AIX-CM01",
     "/classes/AIX-CM02?as_of=2017-12-01", "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes?etape=stolen", "/tablettes/5",
-    "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres", "/compte", "/compte/second-facteur",
+    "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres", "/compte", "/compte/second-facteur", "/donnees-personnelles",
 )  # fmt: skip
 OFFICE_PAGES = ("/imports",)
-KEEPERS_PAGES = ("/securite",)
+KEEPERS_PAGES = ("/securite", "/donnees-personnelles/2")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from inventory import db
 
 BACKUP = time(2, 30)
 MORNING = datetime(2017, 11, 15, 8, tzinfo=UTC)
-NAMES = ("backup", "lateness", "quarter", "sync")
+NAMES = ("backup", "lateness", "quarter", "retention", "sync")
 WORKER = """
 import sys, threading
 from datetime import datetime
@@ -39,7 +39,7 @@ def work(name):
         return "fait"
     return verb
 threading.Thread(target=lambda: (sys.stdin.readline(), stop.set())).start()
-run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup", "quarter")}, stop, lambda: settings.as_of)
+run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup", "retention", "quarter")}, stop, lambda: settings.as_of)
 """
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from config import clock, factors, people
+from config import clock, factors, people, personal
 from config.accounts import add_user, named
 from config.cli.show import json_option, print_json, print_table
 from config.settings import read
 from config.wiring import house
-from inventory.errors import NotFound, Refused
+from inventory.errors import Refused
 from inventory.models import Person, School
 from inventory.queries.visible import scope_of
 from inventory.roles import Role
@@ -74,10 +74,7 @@ def user_scope(login: str, schools: tuple[str, ...], everywhere: bool) -> None:
     """Dire quelles écoles un compte voit, à la place de celles d'avant."""
     _refuse_unsaid(schools, everywhere)
     with house(read(os.environ)):
-        try:
-            row = people.person(login)
-        except NotFound as fault:
-            raise Refused(f"Compte « {login} » inconnu : « cartable user list » les donne tous.") from fault
+        row = _named(login)
         scope = _scope(schools, everywhere)
         people.change(row, role=Role(row.role), scope=scope, active=row.active, now=clock.now(), by=None)
         seen = "toutes les écoles" if scope_of(people.person(login)).everywhere else f"{len(scope.schools)} école(s)"
@@ -89,11 +86,37 @@ def user_scope(login: str, schools: tuple[str, ...], everywhere: bool) -> None:
 def user_reset_factor(login: str) -> None:
     """Retirer le second facteur de qui l'a perdu."""
     with house(read(os.environ)):
-        person = named(login)
-        if person is None:
-            raise Refused(f"Identifiant « {login} » : aucun compte ne le porte.")
+        person = _named(login)
         done = factors.reset(person, clock.now())
     click.echo(f"Second facteur de « {person.login} » retiré." if done else f"« {person.login} » n'a pas de second facteur.")
+
+
+@user.command("export")
+@click.argument("login")
+def user_export(login: str) -> None:
+    """Écrire en JSON tout ce qui est enregistré d'une personne, sans aucun secret."""
+    with house(read(os.environ)):
+        print_json(personal.export(_named(login), clock.now()))
+
+
+@user.command("anonymise")
+@click.argument("login")
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+def user_anonymise(login: str, yes: bool) -> None:
+    """Effacer pour toujours qui est une personne ; ce qu'elle a noté reste, sous un numéro."""
+    with house(read(os.environ)):
+        person = _named(login)
+        if not yes:
+            click.confirm(f"Anonymiser « {person.login} » ({person.name}) pour toujours ?", abort=True)
+        personal.anonymise(person, clock.now())
+    click.echo(f"« {person.login} » est anonymisé : compte n° {person.id}.")
+
+
+def _named(login: str) -> Person:
+    person = named(login)
+    if person is None:
+        raise Refused(f"Compte « {login} » inconnu : « cartable user list » les donne tous.")
+    return person
 
 
 def _refuse_unsaid(schools: tuple[str, ...], everywhere: bool) -> None:
