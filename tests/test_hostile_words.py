@@ -1,0 +1,122 @@
+"""Stored words never run: three hundred hostile strings in every field that people, files and servers fill, every page visited."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from autumn import app_over, copied, proof, signed_in
+from hostile_words import RENDERED, WORDS
+from test_browser import chromium, enter, served
+
+from config.clock import read_moment
+from config.demo.run import AS_OF
+from config.models import JobRun, WebSession
+from inventory.actions.records import Hand, change
+from inventory.db import Table, database
+from inventory.models import Accessory, Closing, ImportBatch, MobileClass, Person, PurchaseLine, Remark, School, Sighting, Tablet
+from mdm.models import Connector, SyncRun
+
+__all__ = ["chromium"]
+ROOT = Path(__file__).parent.parent
+ROOMS = ("inventory", "mdm", "deploy", "config")
+RAW = re.compile(r"\|\s*safe\b|Markup\(|autoescape|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bnew Function\b")
+RAW_ALLOWED = {"config/account.py": 1, "config/templates/ui.html": 1}
+JOURNALLED = ((School, ("name", "name_printed", "address", "postcode", "commune", "district")), (MobileClass, ("name",)), (Tablet, ("model",)))
+WRITTEN: tuple[tuple[type[Table], tuple[str, ...]], ...] = (
+    (Closing, ("reason",)), (Accessory, ("label",)), (PurchaseLine, ("order_reference", "supplier", "model")), (Remark, ("text",)),
+    (Sighting, ("number", "model", "os_version", "configuration", "group")), (ImportBatch, ("filename",)), (Connector, ("name", "url", "login")),
+    (SyncRun, ("message", "reason")), (Person, ("name",)), (WebSession, ("agent",)), (JobRun, ("outcome",)),
+)  # fmt: skip
+STRANGERS = (
+    "script:not([src^='/static/']), iframe, object, embed, math, marquee, audio, video, base, link:not([href^='/static/']),"
+    "meta[http-equiv], [onerror], [onload], [onfocus], [ontoggle], [onbegin], [onstart], [onmouseover], [href^='javascript:' i],"
+    "[action^='javascript:' i]"
+)
+
+
+def test_no_template_and_no_script_takes_words_for_markup() -> None:
+    """If this fails: let the template escape the words; else say here why that file may not."""
+    files = [file for room in ROOMS for kind in ("*.py", "*.html", "*.js") for file in (ROOT / room).rglob(kind)]
+    found = {str(file.relative_to(ROOT)): len(RAW.findall(file.read_text(encoding="utf-8"))) for file in files}
+    assert {name: count for name, count in found.items() if count} == RAW_ALLOWED
+    assert len(files) > 100
+
+
+def shares(rows: int) -> Iterator[str]:
+    """The strings dealt to `rows` rows, every other hand turned over so that none is always behind the same neighbour."""
+    hands = min(rows, len(WORDS))
+    for row in range(rows):
+        hand = WORDS[row % hands :: hands]
+        yield " ".join(hand if row % 2 else hand[::-1])
+
+
+def plant() -> int:
+    """Write the strings in every field that is not a number, a date or a key; returns how many fields."""
+    moment, planted = read_moment(AS_OF, "AS_OF"), 0
+    hand = Hand(Person.get(Person.login == "dsi"), moment)
+    for model, columns in JOURNALLED:
+        rows = list(model.select())
+        for row, words in zip(rows, shares(len(rows)), strict=True):
+            change(row, dict.fromkeys(columns, words), hand)
+            planted += len(columns)
+    for model, columns in WRITTEN:
+        rows = list(model.select())
+        for row, words in zip(rows, shares(len(rows)), strict=True):
+            fresh = {name: f"{row.get_id()} {words}" if model is Connector else words for name in columns}
+            model.update(fresh).where(model._meta.primary_key == row.get_id()).execute()
+            planted += len(columns)
+    Sighting.update(apps=[[word, word, word] for word in WORDS], remarks=list(WORDS)).execute()
+    SyncRun.update(refusals=[{"record": word, "reason": word} for word in WORDS]).execute()
+    return planted
+
+
+def visit(page: Any, town: str) -> set[str]:
+    """Follow every link from the first page on; returns the paths seen. Sorted pages of one list count once."""
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        page.goto(town + path)
+        assert page.locator(STRANGERS).count() == 0, path
+        assert RENDERED not in page.inner_text("body"), path
+        links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+        waiting += [link.partition("#")[0] for link in links if link.startswith("/") and not re.search(r"\.(csv|xlsx|ods|pdf|json|toml|txt)\b", link)]
+    return seen
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+def test_three_hundred_strings_in_every_field_run_on_no_page(chromium: Any, autumn: Path, tmp_path: Path) -> None:
+    assert len(set(WORDS)) == 300
+    app = app_over(copied(autumn, tmp_path))
+    with database.connection_context():
+        assert plant() > 300
+    with served(app) as town:
+        page, complaints = enter(chromium, town, "admin", viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(60_000)
+        seen = visit(page, town)
+        for asked in ("/tablettes?q=", "/tablettes?etape=", "/connexion?next=", "/tableau?as_of=", "/"):
+            for first in range(0, len(WORDS), 60):
+                page.goto(town + asked + quote(" ".join(WORDS[first : first + 60]), safe=""))
+                assert page.locator(STRANGERS).count() == 0, asked
+    assert [one for one in complaints if "Failed to load resource" not in one] == []
+    assert len(seen) > 50
+
+
+def test_what_a_form_refuses_is_shown_as_words(autumn: Path, tmp_path: Path) -> None:
+    with signed_in(app_over(copied(autumn, tmp_path)), "admin") as client:
+        token = proof(client, "/tablettes/1")
+        for word in WORDS:
+            for path, field in (("/tablettes/1/etape", "stage"), ("/trimestres", "period"), ("/donnees-personnelles/1/anonymiser", "login")):
+                answer = client.post(path, data={"csrf_token": token, field: word})
+                assert answer.status_code in (400, 404, 422), (path, word)
+                assert "<" not in word or word not in answer.text
