@@ -5,6 +5,7 @@ A workbook is opened by `workbook_process`, run by its path: whatever it holds, 
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,16 @@ REMEDIES = {
     "colonnes vides, ou couper le fichier.",
     "locked": "{file} : classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe.",
     "macros": "{file} : le classeur contient des macros ; l'enregistrer au format XLSX, sans macros.",
-    "archive": "{file} est une archive ZIP, non un classeur ; en extraire le classeur XLSX, ODS ou CSV et importer celui-ci.",
+    "archive": "{file} n'est pas un classeur mais une archive ZIP ou un document d'une autre sorte ; importer le classeur XLSX, ODS ou "
+    "CSV lui-même.",
+    "old": "{file} est à l'ancien format .xls ; l'ouvrir et l'enregistrer en XLSX.",
+    "late": "{file} : l'ouverture du classeur a été arrêtée parce qu'elle durait trop ; réessayer plus tard, ou l'enregistrer en CSV.",
+    "stopped": "{file} : l'ouverture du classeur s'est arrêtée avant la fin ; l'ouvrir et l'enregistrer de nouveau en XLSX ou en CSV.",
 }
+OUT_OF_MEMORY = b"memory allocation of "
+LONGEST_COMPLAINT = 4096
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The stream in which Office keeps a workbook under a password (MS-OFFCRYPTO, 1.4.1)."""
 
 
 class Answer(msgspec.Struct):
@@ -54,23 +63,33 @@ def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str
 
 def tables(content: bytes, filename: str) -> Sequence[Table]:
     """The sheets of a workbook in their order, each as rows of text; raises `Refused`, naming the remedy."""
-    if content.startswith(OLE):
-        raise Refused(f"{filename} : ancien format .xls, ou classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe.")
-    answer = _ask(content)
+    answer = _ask(content) if content.startswith(ZIP) else Answer(refused="locked" if ENCRYPTED in content else "old")
     if answer.refused:
-        raise Refused(tell(REMEDIES.get(answer.refused, REMEDIES["unreadable"]), file=filename))
+        raise Refused(tell(REMEDIES.get(answer.refused, REMEDIES["stopped"]), file=filename))
     return answer.tables
 
 
 def _ask(content: bytes) -> Answer:
-    """One run of the limited process; one that the kernel or the deadline ended had too much to open."""
+    """One run of the limited process, and the word for how it ended when it could not say it itself."""
     command = [sys.executable, "-I", "-B", str(PROCESS)]
-    with tempfile.TemporaryFile() as out:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaint:
         try:
             subprocess.run(  # noqa: S603 this very program
-                command, input=content, stdout=out, stderr=subprocess.DEVNULL, env={}, cwd="/", timeout=DEADLINE, check=True
+                command, input=content, stdout=out, stderr=complaint, env={}, cwd="/", timeout=DEADLINE, check=True
             )  # fmt: skip
             out.seek(0)
             return msgspec.msgpack.decode(out.read(), type=Answer)
-        except (subprocess.SubprocessError, msgspec.DecodeError):
-            return Answer(refused="large")
+        except subprocess.TimeoutExpired:
+            return Answer(refused="late")
+        except subprocess.CalledProcessError as end:
+            complaint.seek(0)
+            return Answer(refused=_ended(-end.returncode, complaint.read(LONGEST_COMPLAINT)))
+        except msgspec.DecodeError:
+            return Answer(refused="stopped")
+
+
+def _ended(by: int, complaint: bytes) -> str:
+    """The word for a process that a signal ended: Rust aborts when memory is refused to it, the kernel at the processor's limit."""
+    if by == signal.SIGABRT and complaint.startswith(OUT_OF_MEMORY):
+        return "large"
+    return "late" if by == signal.SIGXCPU else "stopped"
