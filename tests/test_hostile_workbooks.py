@@ -143,15 +143,15 @@ def test_the_limited_process_knows_no_secret_and_opens_nothing(monkeypatch: pyte
         "import msgspec, workbook_process",
         "workbook_process.confine()",
         "told = [dict(os.environ), os.getcwd(), sorted(name for name in sys.modules if name.startswith(('inventory', 'config')))]",
-        "for opened in (lambda: open('/etc/passwd'), socket.socket):",
-        "    try: opened()",
-        "    except OSError as fault: told.append(fault.strerror)",
+        "for asked in (lambda: open('/etc/passwd'), socket.socket, lambda: bytes(512 * 2**20)):",
+        "    try: asked()",
+        "    except (OSError, MemoryError) as fault: told.append(str(fault))",
         "sys.stdout.buffer.write(msgspec.msgpack.encode({'tables': [[[json.dumps(told)]]]}))",
     )
     (((told,),),) = planted(monkeypatch, tmp_path, "\n".join(lines))
     environment, folder, modules, *refused = json.loads(told)
     assert environment.keys() <= {"LC_CTYPE"} and (folder, modules) == ("/", [])
-    assert refused == ["Too many open files"] * 2
+    assert refused == ["[Errno 24] Too many open files: '/etc/passwd'", "[Errno 24] Too many open files", ""]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inventory import delivery_rows, placements, school_rows
-from inventory.actions.places import register_school
+from inventory.actions.places import register_schools
 from inventory.actions.records import Hand, assign
 from inventory.actions.tablets import place_all, record_stages, register_tablets
 from inventory.actions.undoing import undo
@@ -48,32 +48,32 @@ class Plan:
 
 def plan_schools(content: bytes, filename: str) -> Plan:
     """The dry run of a directory of schools; raises `Refused` on a file that cannot be read."""
-    sheet = _school_sheet(content, filename)
-    rows, faults, doubts = school_rows.school_rows(sheet)
-    with snapshot():
-        known = {school.uai: school for school in School.select()}
-    verdicts = [_verdict(known.get(row.uai), row.values) for row in rows]
-    return _plan("schools", filename, content, sheet, verdicts, faults, doubts)
+    return _read_schools(content, filename)[0]
 
 
 def plan_tablets(content: bytes, filename: str) -> Plan:
     """The dry run of a delivery note; raises `Refused` on a file that cannot be read."""
-    sheet = _tablet_sheet(content, filename)
+    return _read_tablets(content, filename)[0]
+
+
+def _read_schools(content: bytes, filename: str) -> tuple[Plan, Sequence[SchoolRow]]:
+    sheet = read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
+    rows, faults, doubts = school_rows.school_rows(sheet)
+    with snapshot():
+        known = {school.uai: school for school in School.select()}
+    verdicts = [_verdict(known.get(row.uai), row.values) for row in rows]
+    return _plan("schools", filename, content, sheet, verdicts, faults, doubts), rows
+
+
+def _read_tablets(content: bytes, filename: str) -> tuple[Plan, Sequence[TabletRow]]:
+    sheet = read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
     with snapshot():
         rows, faults, doubts = delivery_rows.tablet_rows(sheet, deliveries.serials())
         known, carts = deliveries.tablets(rows), deliveries.carts()
         faults = faults + placements.conflicts(rows, deliveries.standing(rows))
     wrong = {fault.row for fault in faults}
     verdicts = [_tablet_verdict(row, known.get(row.serial), carts) for row in rows if row.row not in wrong]
-    return _plan("tablets", filename, content, sheet, verdicts, faults, doubts)
-
-
-def _school_sheet(content: bytes, filename: str) -> Sheet:
-    return read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
-
-
-def _tablet_sheet(content: bytes, filename: str) -> Sheet:
-    return read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
+    return _plan("tablets", filename, content, sheet, verdicts, faults, doubts), rows
 
 
 def _plan(
@@ -104,7 +104,9 @@ def _tablet_verdict(row: TabletRow, tablet: Tablet | None, carts: Mapping[str, M
 @atomic
 def commit(plan: Plan, hand: Hand) -> ImportBatch:
     """Take a file in, whole or not at all; `Refused` on any fault, or when the inventory changed since the dry run."""
-    fresh = (plan_schools if plan.kind == "schools" else plan_tablets)(plan.content, plan.filename)
+    intake: Any = (_read_schools, _take_schools) if plan.kind == "schools" else (_read_tablets, _take_tablets)
+    read_again, take = intake
+    fresh, rows = read_again(plan.content, plan.filename)
     if fresh.complaints:
         raise Refused(*(complaint.sentence for complaint in fresh.complaints))
     if fresh != plan:
@@ -113,17 +115,12 @@ def commit(plan: Plan, hand: Hand) -> ImportBatch:
         kind=plan.kind, filename=plan.filename, sha256=plan.sha256, rows=plan.rows, created=plan.created, changed=plan.changed,
         at=hand.now, actor=hand.by,
     )  # fmt: skip
-    inside = replace(hand, source=f"import:{batch.id}")
-    if plan.kind == "schools":
-        _take_schools(school_rows.school_rows(_school_sheet(plan.content, plan.filename))[0], inside)
-    else:
-        _take_tablets(delivery_rows.tablet_rows(_tablet_sheet(plan.content, plan.filename))[0], inside)
+    take(rows, replace(hand, source=f"import:{batch.id}"))
     return batch
 
 
 def _take_schools(rows: Sequence[SchoolRow], hand: Hand) -> None:
-    for row in rows:
-        register_school(row.values, hand)
+    register_schools([row.values for row in rows], hand)
 
 
 def _take_tablets(rows: Sequence[TabletRow], hand: Hand) -> None:
@@ -131,14 +128,15 @@ def _take_tablets(rows: Sequence[TabletRow], hand: Hand) -> None:
     known, carts = deliveries.tablets(rows), deliveries.carts()
     _free_labels([known[row.serial] for row in rows if row.serial in known and _relabelled(row, known[row.serial])])
     taken = [(row, known.get(row.serial) or Tablet(serial=row.serial)) for row in rows]
-    register_tablets([tablet for row, tablet in taken if _differs(row, tablet)], hand)
+    lines = _Lines()
+    register_tablets([tablet for row, tablet in taken if _differs(row, tablet, lines)], hand)
     place_all([(tablet, carts[row.class_code], row.slot) for row, tablet in taken if row.class_code], hand)
     record_stages([tablet for _, tablet in taken if tablet.stage == Stage.EXPECTED.value], Stage.RECEIVED, hand)
 
 
-def _differs(row: TabletRow, tablet: Tablet) -> bool:
+def _differs(row: TabletRow, tablet: Tablet, lines: _Lines) -> bool:
     """Write on a tablet what its row says; False if it was known already."""
-    values = _tablet_values(row) | {"purchase_line": _purchase_line(row, tablet), "withdrawn": False}
+    values = _tablet_values(row) | {"purchase_line": lines.of(row, tablet), "withdrawn": False}
     return assign(tablet, values) or tablet.id is None
 
 
@@ -172,6 +170,13 @@ def _line_values(row: TabletRow, tablet: Tablet | None) -> dict[str, Any]:
     return {"order_reference": "", "supplier": "", "model": "", "unit_price": None} | known | told
 
 
-def _purchase_line(row: TabletRow, tablet: Tablet | None) -> PurchaseLine | None:
-    values = _line_values(row, tablet)
-    return PurchaseLine.get_or_create(**values)[0] if values else None
+class _Lines(dict[tuple[Any, ...], PurchaseLine]):
+    """The purchase lines of one file, each looked for once."""
+
+    def __missing__(self, values: tuple[Any, ...]) -> PurchaseLine:
+        self[values] = PurchaseLine.get_or_create(**dict(zip(LINE, values, strict=True)))[0]
+        return self[values]
+
+    def of(self, row: TabletRow, tablet: Tablet) -> PurchaseLine | None:
+        values = _line_values(row, tablet)
+        return self[tuple(values[name] for name in LINE)] if values else None

@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from inventory import uai
-from inventory.actions.records import Hand, change, register
+from inventory.actions.records import Hand, assign, change, register, register_all
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append, value_at
 from inventory.models import Accessory, Closing, MobileClass, School
+
+SOME = 500
 
 
 @atomic
@@ -21,20 +23,44 @@ def register_school(values: Mapping[str, Any], hand: Hand, since: datetime | Non
 
     `since` is the moment from which a new one is known, if it is before now. Raises `Refused` on an impossible UAI.
     """
+    return register_schools([values], hand, since)[0]
+
+
+@atomic
+def register_schools(several: Sequence[Mapping[str, Any]], hand: Hand, since: datetime | None = None) -> list[tuple[School, str]]:
+    """`register_school` for several, all or none."""
+    told = [{**values, "uai": _code(values)} for values in several]
+    known = _known({str(values["uai"]) for values in told})
+    found = [_written(values, known) for values in told]
+    register_all([school for school, _, is_new in found if is_new], hand, since)
+    register_all([school for school, verdict, is_new in found if verdict != "same" and not is_new], hand)
+    return [(school, verdict) for school, verdict, _ in found]
+
+
+def _code(values: Mapping[str, Any]) -> str:
     try:
-        code = uai.normalise(str(values["uai"]))
+        return uai.normalise(str(values["uai"]))
     except ValueError as fault:
         raise Refused(str(fault)) from fault
-    values = {**values, "uai": code}
-    school = School.get_or_none(School.uai == code)
-    if school is None:
-        school = School(**values)
-        register(school, hand, since)
-        return school, "created"
+
+
+def _known(codes: set[str]) -> dict[str, School]:
+    if len(codes) > SOME:
+        return {school.uai: school for school in School.select()}
+    return {school.uai: school for school in School.select().where(School.uai.in_(sorted(codes)))}
+
+
+def _written(values: Mapping[str, Any], known: dict[str, School]) -> tuple[School, str, bool]:
+    """The school with its values, not saved yet; `created`, `changed` or `same`; True if it was never there."""
+    code = str(values["uai"])
+    if code not in known:
+        known[code] = School(**values)
+        return known[code], "created", True
+    school = known[code]
     if school.withdrawn:
-        change(school, {**values, "withdrawn": False}, hand)
-        return school, "created"
-    return school, "changed" if change(school, values, hand) else "same"
+        assign(school, {**values, "withdrawn": False})
+        return school, "created", False
+    return school, "changed" if assign(school, values) else "same", False
 
 
 @atomic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from inventory.actions.bulk import save_all
 from inventory.db import Table, atomic
 from inventory.errors import Refused
 from inventory.french import moment
@@ -46,8 +47,7 @@ def register(row: Table, hand: Hand, at: datetime | None = None) -> None:
 @atomic
 def register_all(rows: Sequence[Table], hand: Hand, at: datetime | None = None) -> None:
     """Save new or changed rows and journal them in their order."""
-    for row in rows:
-        row.save()
+    save_all(rows)
     entries = [_entry(row, "registered", at or hand.now) for row in rows]
     refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
@@ -90,7 +90,7 @@ def withdraw_all(rows: Sequence[Any], hand: Hand) -> None:
     """Take back rows that should never have been: they leave the lists, their journal stays."""
     for row in rows:
         row.withdrawn = True
-        row.save()
+    save_all(rows)
     append([_entry(row, WITHDRAWN, hand.now) for row in rows], noted=hand.now, actor=hand.by, source=hand.source)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from inventory.actions.bulk import save_all
 from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
 from inventory.db import atomic
 from inventory.errors import Refused
@@ -19,6 +20,8 @@ STAGE = "stage"
 PLACE = "place"
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NOTE_LENGTH = 1000
+SOME = 500
+Move = tuple[Tablet, MobileClass | None, int | None]
 
 
 @atomic
@@ -46,20 +49,14 @@ def place(tablet: Tablet, mobile_class: MobileClass | None, slot: int | None, ha
 
 
 @atomic
-def place_all(moves: Iterable[tuple[Tablet, MobileClass | None, int | None]], hand: Hand, at: datetime | None = None) -> int:
+def place_all(moves: Iterable[Move], hand: Hand, at: datetime | None = None) -> int:
     """Make several moves, all or none; returns how many were new. The slots left are free for the others: two tablets may swap."""
-    new = [move for move in moves if (move[0].mobile_class, move[0].slot) != (move[1], move[2])]
-    for tablet, _, _ in new:
-        _refuse_past_place(tablet, at)
-        tablet.mobile_class, tablet.slot = None, None
-        tablet.save(only=[Tablet.mobile_class, Tablet.slot])
-    entries = []
-    for tablet, mobile_class, slot in new:
-        if mobile_class is not None:
-            _refuse_slot(mobile_class, slot, tablet)
-        tablet.mobile_class, tablet.slot = mobile_class, slot if mobile_class else None
-        tablet.save(only=[Tablet.mobile_class, Tablet.slot])
-        entries.append(_place_entry(tablet, at or hand.now))
+    new = [move for move in moves if (move[0].mobile_class_id, move[0].slot) != (move[1].id if move[1] else None, move[2])]
+    _refuse_past_places([tablet for tablet, _, _ in new], at)
+    _move([(tablet, None, None) for tablet, _, _ in new if tablet.mobile_class_id])
+    _refuse_slots(new)
+    _move(new)
+    entries = [_place_entry(move, at or hand.now) for move in new]
     refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
     return len(entries)
@@ -74,28 +71,53 @@ def withdraw_tablets(tablets: Sequence[Tablet], hand: Hand) -> None:
     withdraw_all(tablets, hand)
 
 
-def _place_entry(tablet: Tablet, at: datetime) -> Entry:
-    value = f"{tablet.mobile_class_id}/{tablet.slot}" if tablet.mobile_class_id else ""
-    return Entry("tablet", tablet.id, PLACE, value, at, {"mobile_class": tablet.mobile_class_id, "slot": tablet.slot})
+def _move(moves: Sequence[Move]) -> None:
+    for tablet, mobile_class, slot in moves:
+        tablet.mobile_class, tablet.slot = mobile_class, slot if mobile_class else None
+    save_all([tablet for tablet, _, _ in moves], only=("mobile_class", "slot"))
 
 
-def _refuse_past_place(tablet: Tablet, at: datetime | None) -> None:
-    line = facts("tablet", axes=[PLACE], ids=[tablet.id]).get((tablet.id, PLACE)) if at else None
-    if line is not None and at is not None and line.at > at:
-        raise Refused(f"{tablet.asset_tag or tablet.serial} a changé de place depuis : indiquer le moment présent.")
+def _place_entry(move: Move, at: datetime) -> Entry:
+    tablet, mobile_class, slot = move
+    if mobile_class is None:
+        return Entry("tablet", tablet.id, PLACE, "", at, {"mobile_class": None, "slot": None})
+    return Entry("tablet", tablet.id, PLACE, f"{mobile_class.id}/{slot}", at, {"mobile_class": mobile_class.id, "slot": slot})
 
 
-def _refuse_slot(mobile_class: MobileClass, slot: int | None, tablet: Tablet) -> None:
-    if slot is None or not 1 <= slot <= mobile_class.slots:
-        raise Refused(
-            f"L'alvéole {slot} n'existe pas dans {mobile_class.code} : choisir un numéro de 1 à {mobile_class.slots}."
-        )
-    taken = Tablet.get_or_none((Tablet.mobile_class == mobile_class) & (Tablet.slot == slot))
-    if taken is not None and taken != tablet:
-        raise Refused(
-            f"L'alvéole {slot} de {mobile_class.code} contient déjà {taken.asset_tag or taken.serial} : "
-            "la vider d'abord, ou choisir une autre alvéole."
-        )
+def _refuse_past_places(tablets: Sequence[Tablet], at: datetime | None) -> None:
+    told = facts("tablet", axes=[PLACE], ids=[tablet.id for tablet in tablets]) if at else {}
+    for tablet in tablets:
+        line = told.get((tablet.id, PLACE))
+        if line is not None and at is not None and line.at > at:
+            raise Refused(f"{tablet.asset_tag or tablet.serial} a changé de place depuis : indiquer le moment présent.")
+
+
+def _refuse_slots(moves: Sequence[Move]) -> None:
+    """Raise `Refused` unless each slot exists and holds no other tablet, of the inventory or of an earlier move."""
+    holders = _holders(moves)
+    for tablet, mobile_class, slot in moves:
+        if mobile_class is None:
+            continue
+        if slot is None or not 1 <= slot <= mobile_class.slots:
+            raise Refused(
+                f"L'alvéole {slot} n'existe pas dans {mobile_class.code} : choisir un numéro de 1 à {mobile_class.slots}."
+            )
+        taken = holders.setdefault((mobile_class.id, slot), tablet)
+        if taken != tablet:
+            raise Refused(
+                f"L'alvéole {slot} de {mobile_class.code} contient déjà {taken.asset_tag or taken.serial} : "
+                "la vider d'abord, ou choisir une autre alvéole."
+            )
+
+
+def _holders(moves: Sequence[Move]) -> dict[tuple[int, int], Tablet]:
+    """Which tablet is in each slot of the carts of these moves."""
+    carts = sorted({mobile_class.id for _, mobile_class, _ in moves if mobile_class})
+    held: dict[tuple[int, int], Tablet] = {}
+    for start in range(0, len(carts), SOME):
+        query = Tablet.select().where(Tablet.mobile_class.in_(carts[start : start + SOME]))
+        held.update({(tablet.mobile_class_id, tablet.slot): tablet for tablet in query})
+    return held
 
 
 @atomic
@@ -130,7 +152,7 @@ def refresh_stages(tablets: Sequence[Tablet]) -> None:
         line = told.get((tablet.id, STAGE))
         tablet.stage = line.value if line else Stage.EXPECTED.value
         tablet.stage_at = line.at if line else None
-        tablet.save(only=[Tablet.stage, Tablet.stage_at])
+    save_all(tablets, only=("stage", "stage_at"))
 
 
 def _stories(tablets: Sequence[Tablet]) -> dict[int, list[Line]]:

@@ -35,7 +35,6 @@ REMEDIES = {
     "stopped": "{file} : l'ouverture du classeur s'est arrêtée avant la fin ; l'ouvrir et l'enregistrer de nouveau en XLSX ou en CSV.",
 }
 OUT_OF_MEMORY = b"memory allocation of "
-LONGEST_COMPLAINT = 4096
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The stream in which Office keeps a workbook under a password (MS-OFFCRYPTO, 1.4.1)."""
 
@@ -83,13 +82,13 @@ def _ask(content: bytes) -> Answer:
             return Answer(refused="late")
         except subprocess.CalledProcessError as end:
             complaint.seek(0)
-            return Answer(refused=_ended(-end.returncode, complaint.read(LONGEST_COMPLAINT)))
+            return Answer(refused=_ended(-end.returncode, complaint.read(len(OUT_OF_MEMORY))))
         except msgspec.DecodeError:
             return Answer(refused="stopped")
 
 
 def _ended(by: int, complaint: bytes) -> str:
     """The word for a process that a signal ended: Rust aborts when memory is refused to it, the kernel at the processor's limit."""
-    if by == signal.SIGABRT and complaint.startswith(OUT_OF_MEMORY):
+    if complaint == OUT_OF_MEMORY:
         return "large"
     return "late" if by == signal.SIGXCPU else "stopped"
