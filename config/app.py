@@ -21,12 +21,13 @@ from inventory import french
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
+from inventory.lists.views import pages as list_pages
 from inventory.paris import end_of, local_date
 from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, mdm_pages, deploy_pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages)
 FILTERS = (french.amount, french.percent, french.number, french.day, french.short_day, french.moment, french.typeset)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
@@ -100,6 +101,7 @@ def read_past(text: str, present: datetime) -> datetime:
 
 def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None:
     """What every template finds: the French filters, the navigation, the look at the past, the proof of forms."""
+    app.config["MENTION"] = mention
     app.jinja_env.globals["_"] = tell
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
     app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it

@@ -32,8 +32,9 @@ class Shown:
 WAYS = (
     Way("Accueil", "deploy.home", "house"),
     Way("Tableau de bord", "deploy.board_page", "layout-dashboard"),
-    Way("Écoles", "inventory.schools", "school"),
-    Way("Tablettes", "inventory.search", "tablet"),
+    Way("Écoles", "lists.ecoles", "school"),
+    Way("Classes mobiles", "lists.classes", "briefcase"),
+    Way("Tablettes", "lists.tablettes", "tablet"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
     Way("Constats", "deploy.findings_page", "scale"),
     Way("Trimestres", "deploy.quarter_list", "file-check"),

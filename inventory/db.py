@@ -30,6 +30,7 @@ MICROSECOND = timedelta(microseconds=1)
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 30
 FALSE_IF_UNSAID = peewee.SQL("DEFAULT FALSE")
+SHORTEST_INDEXED = 3
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "memory"}
 
 database: DatabaseProxy = DatabaseProxy()
@@ -207,6 +208,36 @@ def append_only(table: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> None
             f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
+
+
+def search_index(table: str, columns: Sequence[str]) -> None:
+    """Index every fragment of three letters or more of `columns`, case and accents aside; the database itself keeps it fresh."""
+    names, news, olds = (", ".join(mark + column for column in columns) for mark in ("", "new.", "old."))
+    stale = f"INSERT INTO {table}_search ({table}_search, rowid, {names}) VALUES ('delete', old.id, {olds});"  # noqa: S608 names of ours
+    fresh = f"INSERT INTO {table}_search (rowid, {names}) VALUES (new.id, {news});"  # noqa: S608 names of ours
+    database.execute_sql(
+        f"CREATE VIRTUAL TABLE {table}_search USING fts5({names}, content='{table}', content_rowid='id', "
+        "tokenize='trigram remove_diacritics 1', columnsize=0)"
+    )
+    for verb, after, body in (
+        ("insert", "INSERT", fresh), ("delete", "DELETE", stale), ("update", f"UPDATE OF {names}", stale + fresh),
+    ):  # fmt: skip
+        database.execute_sql(f"CREATE TRIGGER {table}_search_{verb} AFTER {after} ON {table} BEGIN {body} END")
+    database.execute_sql(f"INSERT INTO {table}_search ({table}_search) VALUES ('rebuild')")  # noqa: S608 a table of ours
+
+
+def index(name: str, table: str, expressions: str) -> None:
+    """An index over expressions of columns, alike on every engine."""
+    database.execute_sql(f"CREATE INDEX {name} ON {table} ({expressions})")
+
+
+def rows_holding(table: str, fragment: str, most: int) -> list[int] | None:
+    """The ids of at most `most` rows that hold a fragment; None if it is too short for the index."""
+    if len(fragment) < SHORTEST_INDEXED:
+        return None
+    phrase = '"' + fragment.replace('"', '""').replace("\0", "") + '"'
+    sql = f"SELECT rowid FROM {table}_search WHERE {table}_search MATCH ? LIMIT ?"  # noqa: S608 a table of ours
+    return [row[0] for row in database.execute_sql(sql, (phrase, most))]
 
 
 def integrity() -> list[str]:

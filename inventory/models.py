@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peewee import AutoField, BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from inventory.db import FALSE_IF_UNSAID, AmountField, DayField, JsonField, MomentField, Table
+from inventory.db import FALSE_IF_UNSAID, AmountField, DayField, JsonField, MomentField, Table, index, search_index
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.roles import Role
@@ -239,7 +239,42 @@ class ImportDraft(Table):
     person = ForeignKeyField(Person, on_delete="RESTRICT")
 
 
+class SavedView(Table):
+    """A list as somebody likes it: its filters, its sort and its columns, under a name; `shared` shows it to the same role."""
+
+    id = AutoField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    page = CharField()
+    name = CharField()
+    query = TextField()
+    shared = BooleanField(default=False)
+    at = MomentField()
+
+    class Meta:
+        indexes = ((("person", "page", "name"), True),)
+
+
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
-    ImportBatch, ImportDraft, PersonSchool,
+    ImportBatch, ImportDraft, PersonSchool, SavedView,
 )  # fmt: skip
+LIST_INDEXES = (
+    ("tablet_label", "tablet", "COALESCE(asset_tag, serial), id"),
+    ("tablet_stage_label", "tablet", "stage, COALESCE(asset_tag, serial), id"),
+    ("tablet_stage_since", "tablet", "COALESCE(stage_at, 0), id"),
+    ("tablet_class_stage", "tablet", "mobile_class_id, stage"),
+    ("sighting_status_serial", "sighting", "status, serial"),
+    ("school_by_name", "school", "name, id"),
+    ("mobile_class_by_school", "mobile_class", "school_id, code"),
+)
+SEARCHED = (
+    ("tablet", ("serial", "asset_tag", "model")), ("school", ("name", "uai", "commune")), ("mobile_class", ("code", "name")),
+)  # fmt: skip
+
+
+def furnish() -> None:
+    """What the lists need beside the tables: the indexes of their sorts and filters, and those of their search."""
+    for name, table, expressions in LIST_INDEXES:
+        index(name, table, expressions)
+    for table, columns in SEARCHED:
+        search_index(table, columns)

@@ -14,7 +14,6 @@ from inventory.errors import NotFound, Refused
 from inventory.french import counted
 from inventory.journal import history
 from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
-from inventory.mdm_status import MdmStatus
 from inventory.models import ImportBatch, MobileClass, Tablet
 from inventory.panels import panels_of
 from inventory.queries import places
@@ -23,20 +22,11 @@ from inventory.roles import FIELD, OFFICE, READERS
 from inventory.timeline import timeline
 
 pages = Blueprint("inventory", __name__, template_folder="templates")
-MOST_FOUND = 200
 
 
 def hand() -> Hand:
     """The hand of the person whose request this is."""
     return Hand(g.person, g.now)
-
-
-@pages.get("/ecoles")
-@may(READERS)
-def schools() -> str:
-    """Every school and its mobile classes."""
-    records = places.classes(g.when)
-    return render_template("inventory/schools.html", schools=places.schools(), classes=records)
 
 
 @pages.get("/ecoles/<uai>")
@@ -96,22 +86,6 @@ def record_stages(code: str) -> Response:
     count = tablets.record_stages(list(chosen), _stage(), hand(), note=request.form.get("note", ""))
     flash(f"{counted(count, 'tablette passe', 'tablettes passent')} à « {_stage().label} ».", "good")
     return redirect(url_for("inventory.mobile_class", code=row.code))
-
-
-@pages.get("/tablettes")
-@may(READERS)
-def search() -> str | Response:
-    """Find tablets by what is written on them, their stage, the MDM's word; an exact number opens its page."""
-    wanted, stage, mdm = (request.args.get(name, "").strip() for name in ("q", "etape", "mdm"))
-    exact = reading.by_name(wanted) if wanted else None
-    if exact:
-        return redirect(url_for("inventory.tablet", tablet_id=exact.id, as_of=request.args.get("as_of")))
-    found = reading.find(wanted, g.when, stage=stage, mdm=mdm)
-    codes = {row.id: row.code for row in MobileClass.select()}
-    return render_template(
-        "inventory/tablets.html", wanted=wanted, stage=stage, mdm=mdm, found=found[:MOST_FOUND], count=len(found), codes=codes,
-        stages=[(one.value, one.label) for one in Stage], mdms=[(one.value, one.label) for one in MdmStatus],
-    )  # fmt: skip
 
 
 @pages.get("/tablettes/<int:tablet_id>")

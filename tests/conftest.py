@@ -15,7 +15,7 @@ from inventory.actions.places import register_class, register_school
 from inventory.actions.records import Hand
 from inventory.contact import Thresholds
 from inventory.models import TABLES as INVENTORY_TABLES
-from inventory.models import MobileClass, Person, School
+from inventory.models import MobileClass, Person, School, furnish
 from inventory.queries import school_times
 from inventory.roles import Role
 from mdm.models import TABLES as MDM_TABLES
@@ -38,6 +38,7 @@ def store(tmp_path: Path) -> Iterator[Path]:
     database.connect()
     database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
     db.append_only("event")
+    furnish()
     yield path
     if not database.is_closed():
         database.close()

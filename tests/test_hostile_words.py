@@ -19,7 +19,18 @@ from config.demo.run import AS_OF
 from config.models import JobRun, WebSession
 from inventory.actions.records import Hand, change
 from inventory.db import Table, database
-from inventory.models import Accessory, Closing, ImportBatch, MobileClass, Person, PurchaseLine, Remark, School, Sighting, Tablet
+from inventory.models import (
+    Accessory,
+    Closing,
+    ImportBatch,
+    MobileClass,
+    Person,
+    PurchaseLine,
+    Remark,
+    School,
+    Sighting,
+    Tablet,
+)
 from mdm.models import Connector, SyncRun
 
 __all__ = ["chromium"]

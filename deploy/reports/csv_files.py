@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from deploy.reports.tables import PLAIN, Kind, Table
+from inventory.cells import harmless
 from inventory.french import short_day
 from inventory.paris import PARIS
 
 BOM = "\ufeff"
-_FORMULA = re.compile(r"['\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n\x00]")
 
 
 def french_csv(table: Table) -> bytes:
@@ -26,14 +25,6 @@ def french_csv(table: Table) -> bytes:
 def strict_csv(table: Table) -> bytes:
     """RFC 4180: `,`, CRLF, UTF-8, decimal point, ISO 8601 dates, moments in UTC; keys as header; texts as they are."""
     return _written([column.key for column in table.columns], _texts(table, PLAIN), ",").encode()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before `= + - @`, a tab, a line end or NUL.
-
-    Full-width signs and leading spaces or apostrophes hide nothing, so that taking one apostrophe off gives the text back.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _texts(table: Table, formats: Mapping[Kind, Callable[[Any], str]]) -> Iterable[list[str]]:

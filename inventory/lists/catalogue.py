@@ -1,0 +1,112 @@
+"""What each list shows: its columns, its sorts, its filters and its address, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.journal import When
+from inventory.lifecycle import Stage
+from inventory.mdm_status import MdmStatus
+from inventory.queries import lists
+from inventory.queries.listing import Ask, Order, Page
+from inventory.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in addresses, its label, its value in a row, whether it is shown unasked, the sort it offers."""
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    shown: bool = True
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: its name in addresses, its label and its choices (key, label); without choices, a text is typed."""
+
+    key: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def told(self, value: str) -> str:
+        return dict(self.choices).get(value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A list of the ground floor. `link` gives the endpoint and the arguments of the page of a row."""
+
+    key: str
+    title: str
+    one: str
+    many: str
+    icon: str
+    hint: str
+    remedy: str
+    columns: tuple[Column, ...]
+    orders: Mapping[str, Order[Any]]
+    filters: tuple[Filter, ...]
+    link: Callable[[Any], tuple[str, dict[str, Any]]]
+    read: Callable[..., Page[Any]]
+    count: Callable[..., int]
+
+    def page(self, ask: Ask, when: When | None, scope: Scope) -> Page[Any]:
+        return self.read(ask, when, scope=scope)
+
+
+def _choices(statuses: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((one.value, one.label) for one in statuses)
+
+
+SCHOOL = Filter("ecole", "École (UAI)")
+TABLETS = Catalogue(
+    "tablettes", "Tablettes", "tablette", "tablettes", "tablet", "N° de série, n° d'inventaire ou modèle",
+    "Vérifier le numéro, retirer un filtre, ou importer le bon de livraison.",
+    (
+        Column("nom", "Nom", lambda row: row.name, sort="nom"),
+        Column("serie", "N° de série", lambda row: row.serial, sort="serie"),
+        Column("modele", "Modèle", lambda row: row.model, False),
+        Column("ecole", "École", lambda row: row.school, False),
+        Column("uai", "UAI", lambda row: row.uai, False),
+        Column("classe", "Classe mobile", lambda row: row.class_code),
+        Column("alveole", "Alvéole", lambda row: row.slot),
+        Column("etape", "Étape", lambda row: row.stage),
+        Column("depuis", "Étape depuis", lambda row: row.stage_at, False, "depuis"),
+        Column("mdm", "MDM", lambda row: row.mdm),
+        Column("contact", "Dernier contact", lambda row: row.last_contact, False),
+    ),
+    lists.TABLET_ORDERS,
+    (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL),
+    lambda row: ("inventory.tablet", {"tablet_id": row.id}), lists.tablets, lists.count_tablets,
+)  # fmt: skip
+CLASSES = Catalogue(
+    "classes", "Classes mobiles", "classe mobile", "classes mobiles", "briefcase", "Code ou nom de la classe mobile",
+    "Vérifier le code, retirer un filtre, ou enregistrer la convention.",
+    (
+        Column("code", "Code", lambda row: row.code, sort="code"),
+        Column("nom", "Nom", lambda row: row.name, False),
+        Column("ecole", "École", lambda row: row.school),
+        Column("uai", "UAI", lambda row: row.uai),
+        Column("tablettes", "Tablettes", lambda row: row.tablets),
+        Column("attendues", "Attendues", lambda row: row.expected),
+        Column("alveoles", "Alvéoles", lambda row: row.slots, False),
+    ),
+    lists.CLASS_ORDERS, (SCHOOL,), lambda row: ("inventory.mobile_class", {"code": row.code}), lists.mobile_classes, lists.count_classes,
+)  # fmt: skip
+SCHOOLS = Catalogue(
+    "ecoles", "Écoles", "école", "écoles", "school", "Nom, UAI ou commune",
+    "Vérifier le nom, ou charger une convention (cartable convention load) ou importer un annuaire.",
+    (
+        Column("nom", "École", lambda row: row.name, sort="nom"),
+        Column("uai", "UAI", lambda row: row.uai, sort="uai"),
+        Column("commune", "Commune", lambda row: row.commune),
+        Column("adresse", "Adresse", lambda row: row.address, False),
+        Column("classes", "Classes mobiles", lambda row: ", ".join(row.codes)),
+    ),
+    lists.SCHOOL_ORDERS, (), lambda row: ("inventory.school", {"uai": row.uai}), lists.schools, lists.count_schools,
+)  # fmt: skip

@@ -1,0 +1,148 @@
+"""Lists are cut at a row, not at a number: Bruno pages through carts while others register tablets, and exports what he sees."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from autumn import app_over, copied, proof, signed_in
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import load_workbook
+
+from inventory.actions.records import Hand
+from inventory.actions.tablets import place, record_stage, register_tablet
+from inventory.db import database, rows_holding
+from inventory.errors import Refused
+from inventory.journal import When
+from inventory.keyset import Cursor, read_cursor
+from inventory.lifecycle import Stage
+from inventory.models import MobileClass, School, Tablet
+from inventory.queries import lists
+from inventory.queries.listing import Ask, every_page
+from inventory.scope import EVERYWHERE, NOWHERE, Scope
+
+ASK = Ask(sort="nom", size=4)
+
+
+def stock(hand: Hand, numbers: range) -> None:
+    for number in numbers:
+        register_tablet(Tablet(serial=f"TESTL{number:05}", model="Galaxy Tab A" if number % 2 else "Iconia"), hand)
+
+
+def serials(ask: Ask, when: When | None = None, scope: Scope = EVERYWHERE) -> list[str]:
+    return [row.serial for row in every_page(lambda asked: lists.tablets(asked, when, scope=scope), ask, 3)]
+
+
+@given(st.one_of(st.text(max_size=40), st.integers(-(2**63) + 1, 2**63 - 1)), st.integers(0, 2**63 - 1), st.booleans())
+def test_a_cursor_is_read_back_as_it_was_written(value: str | int, number: int, back: bool) -> None:
+    cursor = Cursor(value, number, back)
+    assert read_cursor(str(cursor), type(value)) == cursor
+
+
+@given(st.text(max_size=60))
+def test_anything_else_in_the_address_is_refused_in_words(text: str) -> None:
+    try:
+        read_cursor(text, str)
+    except Refused as refusal:
+        assert "reprendre la liste" in str(refusal)
+
+
+def test_the_next_page_follows_the_row_whatever_is_added_before_it(hand: Hand) -> None:
+    stock(hand, range(10, 20))
+    first = lists.tablets(ASK, None, scope=EVERYWHERE)
+    stock(hand, range(0, 5))
+    second = lists.tablets(replace(ASK, cursor=first.after), None, scope=EVERYWHERE)
+    back = lists.tablets(replace(ASK, cursor=second.before), None, scope=EVERYWHERE)
+    assert [row.serial for row in second.rows] == [f"TESTL{number:05}" for number in range(14, 18)]
+    assert back.rows == first.rows
+    assert first.before is None and back.before is not None
+
+
+@pytest.mark.parametrize("sort", lists.TABLET_ORDERS)
+@pytest.mark.parametrize("falling", [False, True])
+def test_pages_put_end_to_end_are_the_list_now_and_in_the_past(hand: Hand, granettes_cart: MobileClass, sort: str, falling: bool) -> None:
+    stock(hand, range(11))
+    for number, row in enumerate(Tablet.select().order_by(Tablet.id.desc()).limit(5), 1):
+        place(row, granettes_cart, number, hand)
+        record_stage(row, Stage.ORDERED, hand, at=hand.now - timedelta(hours=number))
+    ask = Ask(sort=sort, falling=falling)
+    whole = [row.serial for row in lists.tablets(replace(ask, size=99), None, scope=EVERYWHERE).rows]
+    assert len(whole) == 11 and serials(ask) == whole == serials(ask, When(hand.now))
+    ordered = replace(ask, filters={"etape": "ordered", "ecole": "0131204n"})
+    assert len(serials(ordered)) == 5 and serials(ordered) == serials(ordered, When(hand.now))
+
+
+def test_a_fragment_is_found_by_the_index_as_by_the_walk(hand: Hand, granettes: School) -> None:
+    stock(hand, range(30))
+    Tablet.update(asset_tag="CM01-07").where(Tablet.serial == "TESTL00007").execute()
+    assert rows_holding("tablet", "01-0", 9) == [Tablet.get(Tablet.asset_tag == "CM01-07").id]
+    for words in ("l0001", "01-0", "galaxy", "l", "07", '"', "%", "introuvable"):
+        wanted = sorted(row.serial for row in Tablet if words in f"{row.serial} {row.asset_tag or ''} {row.model}".casefold())
+        assert sorted(serials(Ask(words, sort="nom"))) == wanted, words
+    assert [row.name for row in lists.schools(Ask("ECOLE primaire les gran", sort="nom"), None, scope=EVERYWHERE).rows] == [granettes.name]
+
+
+def test_a_scope_sees_its_own_carts_and_nothing_of_the_stock(hand: Hand, granettes_cart: MobileClass, floriales_cart: MobileClass) -> None:
+    stock(hand, range(3))
+    for row, cart in zip(Tablet.select().order_by(Tablet.serial), (granettes_cart, floriales_cart), strict=False):
+        place(row, cart, 1, hand)
+    mine = Scope.of([granettes_cart.school_id])
+    for when in (None, When(hand.now)):
+        assert serials(Ask(sort="nom"), when, mine) == ["TESTL00000"]
+        assert serials(Ask(sort="nom"), when, NOWHERE) == []
+        assert [row.code for row in lists.mobile_classes(Ask(sort="code"), when, scope=mine).rows] == ["AIX-CM01"]
+    assert lists.exact("testl00001", scope=mine) is None
+
+
+@pytest.fixture
+def own_house(autumn: Path, tmp_path: Path) -> Flask:
+    return app_over(copied(autumn, tmp_path))
+
+
+def test_the_file_is_what_the_page_shows(own_house: Flask) -> None:
+    view = "?etape=in_service&tri=-serie&col=etape&col=contact"
+    with signed_in(own_house, "technicien") as client:
+        page, told = client.get(f"/tablettes{view}"), client.get(f"/listes/tablettes.csv{view}").data.decode()
+        book = load_workbook(io.BytesIO(client.get(f"/listes/tablettes.xlsx{view}").data))
+    lines = told.removeprefix("\ufeff").splitlines()
+    assert lines[0] == '"Nom";"Étape";"Dernier contact";"Mention"' and told.startswith("\ufeff")
+    names = [line.split(";")[0].strip('"') for line in lines[1:]]
+    assert names and all(f">{name}</a>" in page.text for name in names) and 'aria-sort' not in page.text
+    sheet = book.get_sheet_by_name("Tablettes").to_python()
+    assert [row[0] for row in sheet[1:]] == names and "Programme d'investissements" in str(book.get_sheet_by_name("LISEZMOI").to_python())
+    assert "Programme d'investissements" in lines[1]
+
+
+@pytest.mark.parametrize("fault", ["tri=prix", "etape=volee", "col=prix", "suite=abc", "q=" + "x" * 101])
+def test_a_bad_address_is_told_what_is_wrong(own_house: Flask, fault: str) -> None:
+    with signed_in(own_house, "technicien") as client:
+        answer = client.get(f"/tablettes?{fault}")
+    assert answer.status_code == 422 and "choisir" in answer.text + "choisir" * ("suite" in fault or "q=" in fault)
+
+
+def test_a_view_is_kept_shared_with_the_same_role_and_forgotten_by_its_owner(own_house: Flask) -> None:
+    with signed_in(own_house, "technicien") as client:
+        form = {"csrf_token": proof(client, "/tablettes"), "nom": " En  panne ", "etape": "broken", "tri": "-serie", "partagee": "1"}
+        assert client.post("/listes/tablettes/vues", data=form).status_code == 302
+        assert "En panne" in client.get("/tablettes").text
+        assert client.post("/listes/tablettes/vues", data={**form, "tri": "javascript:"}).status_code == 422
+    with signed_in(own_house, "dsi") as client:
+        assert "En panne" not in client.get("/tablettes").text
+        assert client.post("/listes/vues/1/oublier", data={"csrf_token": proof(client, "/tablettes")}).status_code == 404
+    with signed_in(own_house, "technicien") as client:
+        client.post("/listes/vues/1/oublier", data={"csrf_token": proof(client, "/tablettes")})
+        client.get("/tablettes")
+        assert "En panne" not in client.get("/tablettes").text
+
+
+def test_a_search_as_one_types_gets_the_rows_alone(own_house: Flask) -> None:
+    with signed_in(own_house, "technicien") as client:
+        answer = client.get("/tablettes?q=AIX-CM01-T0", headers={"X-Cartable-Fragment": "1"})
+    assert "<html" not in answer.text and 'data-said="9 tablettes"' in answer.text
+    with database.connection_context():
+        assert rows_holding("tablet", "AIX-CM01-T0", 99) and len(answer.data) < 150_000
