@@ -207,7 +207,7 @@ def _read_classes(ids: Sequence[int]) -> list[ClassRow]:
         MobileClass.select(MobileClass.id, MobileClass.code, MobileClass.name, School.name, School.uai, MobileClass.slots, MobileClass.expected)
         .join(School).where(MobileClass.id.in_(list(ids))).tuples()
     )  # fmt: skip
-    return [ClassRow(*row[:7], tablets=inside.get(row[0], 0)) for row in rows]
+    return [ClassRow(*(*row, inside.get(row[0], 0))) for row in rows]
 
 
 def _classes_then(ask: Ask, when: When, scope: Scope) -> list[ClassRow]:
@@ -245,7 +245,7 @@ def _read_schools(ids: Sequence[int], codes: Callable[[Sequence[int]], Iterable[
     for school_id, code in codes(ids):
         mine.setdefault(school_id, []).append(code)
     rows: Any = School.select(School.id, School.name, School.uai, School.commune, School.address).where(School.id.in_(list(ids))).tuples()
-    return [SchoolRow(*row[:5], codes=tuple(sorted(mine[row[0]]))) for row in rows]
+    return [SchoolRow(*(*row, tuple(sorted(mine[row[0]])))) for row in rows]
 
 
 def _codes(ids: Sequence[int]) -> Iterable[tuple[int, str]]:
