@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from inventory.errors import Refused
+from inventory.words import tell
 
 LONGEST = 600
 
@@ -42,4 +43,4 @@ def read_cursor(text: str, kind: type[str] | type[int]) -> Cursor | None:
 
 
 def _refusal(text: str) -> Refused:
-    return Refused(f"suite = « {text[:40]} » n'est pas une page de cette liste : reprendre la liste à son début.")
+    return Refused(tell("suite = « {value} » n'est pas une page de cette liste : reprendre la liste à son début.", value=text[:40]))

@@ -31,7 +31,8 @@ pytestmark = [
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
-    "/classes/AIX-CM02/pas/enrolment", "/tablettes", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
+    "/classes/AIX-CM02/pas/enrolment", "/classes", "/tablettes", "/tablettes?q=introuvable",
+    "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
     "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
 )  # fmt: skip
 KEEPERS_PAGES = ("/", "/securite", "/donnees-personnelles/2")
@@ -131,6 +132,23 @@ def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, 
     assert complaints == []
     with database.connection_context():
         assert Tablet.get(Tablet.asset_tag == "AIX-CM01-T02").stage == "broken"
+
+
+def test_a_list_is_found_as_one_types_and_kept_under_its_name(chromium: Any, town: str) -> None:
+    page, complaints = enter(chromium, town, "technicien", viewport={"width": 1280, "height": 900})
+    page.goto(f"{town}/tablettes?tri=-nom")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.resource_type))
+    page.get_by_label("N° de série, n° d'inventaire ou modèle").press_sequentially("cm02-t1")
+    page.get_by_text("5 tablettes", exact=True).last.wait_for()
+    assert page.locator(".row-link").first.inner_text() == "AIX-CM02-T14"
+    assert "q=cm02-t1" in page.url and "tri=-nom" in page.url and "document" not in asked
+    page.get_by_label("Garder cette liste sous le nom").fill("Fin de valise")
+    page.get_by_role("button", name="Garder").click()
+    page.goto(f"{town}/tablettes")
+    page.get_by_role("link", name="Fin de valise").click()
+    page.get_by_text("5 tablettes", exact=True).last.wait_for()
+    assert complaints == []
 
 
 def test_the_keyboard_alone_reaches_the_content_and_the_menu(chromium: Any, town: str) -> None:

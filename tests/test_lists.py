@@ -22,7 +22,7 @@ from inventory.journal import When
 from inventory.keyset import Cursor, read_cursor
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, School, Tablet
-from inventory.queries import lists
+from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, every_page
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
@@ -35,7 +35,7 @@ def stock(hand: Hand, numbers: range) -> None:
 
 
 def serials(ask: Ask, when: When | None = None, scope: Scope = EVERYWHERE) -> list[str]:
-    return [row.serial for row in every_page(lambda asked: lists.tablets(asked, when, scope=scope), ask, 3)]
+    return [row.serial for row in every_page(lambda asked: listed_tablets.tablets(asked, when, scope=scope), ask, 3)]
 
 
 @given(st.one_of(st.text(max_size=40), st.integers(-(2**63) + 1, 2**63 - 1)), st.integers(0, 2**63 - 1), st.booleans())
@@ -54,16 +54,16 @@ def test_anything_else_in_the_address_is_refused_in_words(text: str) -> None:
 
 def test_the_next_page_follows_the_row_whatever_is_added_before_it(hand: Hand) -> None:
     stock(hand, range(10, 20))
-    first = lists.tablets(ASK, None, scope=EVERYWHERE)
+    first = listed_tablets.tablets(ASK, None, scope=EVERYWHERE)
     stock(hand, range(0, 5))
-    second = lists.tablets(replace(ASK, cursor=first.after), None, scope=EVERYWHERE)
-    back = lists.tablets(replace(ASK, cursor=second.before), None, scope=EVERYWHERE)
+    second = listed_tablets.tablets(replace(ASK, cursor=first.after), None, scope=EVERYWHERE)
+    back = listed_tablets.tablets(replace(ASK, cursor=second.before), None, scope=EVERYWHERE)
     assert [row.serial for row in second.rows] == [f"TESTL{number:05}" for number in range(14, 18)]
     assert back.rows == first.rows
     assert first.before is None and back.before is not None
 
 
-@pytest.mark.parametrize("sort", lists.TABLET_ORDERS)
+@pytest.mark.parametrize("sort", listed_tablets.TABLET_ORDERS)
 @pytest.mark.parametrize("falling", [False, True])
 def test_pages_put_end_to_end_are_the_list_now_and_in_the_past(hand: Hand, granettes_cart: MobileClass, sort: str, falling: bool) -> None:
     stock(hand, range(11))
@@ -71,7 +71,7 @@ def test_pages_put_end_to_end_are_the_list_now_and_in_the_past(hand: Hand, grane
         place(row, granettes_cart, number, hand)
         record_stage(row, Stage.ORDERED, hand, at=hand.now - timedelta(hours=number))
     ask = Ask(sort=sort, falling=falling)
-    whole = [row.serial for row in lists.tablets(replace(ask, size=99), None, scope=EVERYWHERE).rows]
+    whole = [row.serial for row in listed_tablets.tablets(replace(ask, size=99), None, scope=EVERYWHERE).rows]
     assert len(whole) == 11 and serials(ask) == whole == serials(ask, When(hand.now))
     ordered = replace(ask, filters={"etape": "ordered", "ecole": "0131204n"})
     assert len(serials(ordered)) == 5 and serials(ordered) == serials(ordered, When(hand.now))
@@ -84,7 +84,7 @@ def test_a_fragment_is_found_by_the_index_as_by_the_walk(hand: Hand, granettes: 
     for words in ("l0001", "01-0", "galaxy", "l", "07", '"', "%", "introuvable"):
         wanted = sorted(row.serial for row in Tablet if words in f"{row.serial} {row.asset_tag or ''} {row.model}".casefold())
         assert sorted(serials(Ask(words, sort="nom"))) == wanted, words
-    assert [row.name for row in lists.schools(Ask("ECOLE primaire les gran", sort="nom"), None, scope=EVERYWHERE).rows] == [granettes.name]
+    assert [row.name for row in listed_places.schools(Ask("ECOLE primaire les gran", sort="nom"), None, scope=EVERYWHERE).rows] == [granettes.name]
 
 
 def test_a_scope_sees_its_own_carts_and_nothing_of_the_stock(hand: Hand, granettes_cart: MobileClass, floriales_cart: MobileClass) -> None:
@@ -95,8 +95,8 @@ def test_a_scope_sees_its_own_carts_and_nothing_of_the_stock(hand: Hand, granett
     for when in (None, When(hand.now)):
         assert serials(Ask(sort="nom"), when, mine) == ["TESTL00000"]
         assert serials(Ask(sort="nom"), when, NOWHERE) == []
-        assert [row.code for row in lists.mobile_classes(Ask(sort="code"), when, scope=mine).rows] == ["AIX-CM01"]
-    assert lists.exact("testl00001", scope=mine) is None
+        assert [row.code for row in listed_places.mobile_classes(Ask(sort="code"), when, scope=mine).rows] == ["AIX-CM01"]
+    assert listed_tablets.exact("testl00001", scope=mine) is None
 
 
 @pytest.fixture

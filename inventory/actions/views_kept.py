@@ -6,6 +6,7 @@ from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
 from inventory.models import Person, SavedView
+from inventory.words import tell
 
 NAME_LENGTH = 60
 MOST_KEPT = 50
@@ -16,11 +17,11 @@ def keep_view(page: str, name: str, query: str, hand: Hand, *, shared: bool = Fa
     """Keep the view of a list under a name of this person; the same name again replaces it. Raises `Refused` on a bad name."""
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH:
-        raise Refused(f"Nom de la vue : {len(name)} caractères ; en donner un de 1 à {NAME_LENGTH} caractères.")
+        raise Refused(tell("Nom de la vue : {count} caractères ; en donner un de 1 à {most} caractères.", count=len(name), most=NAME_LENGTH))
     mine = SavedView.select().where((SavedView.person == hand.by) & (SavedView.page == page))
     row = mine.where(SavedView.name == name).first() or SavedView(person=hand.by, page=page, name=name)
     if row.id is None and mine.count() >= MOST_KEPT:
-        raise Refused(f"{MOST_KEPT} vues sont déjà gardées pour cette liste : en oublier une d'abord.")
+        raise Refused(tell("{most} vues sont déjà gardées pour cette liste : en oublier une d'abord.", most=MOST_KEPT))
     row.query, row.shared, row.at = query, shared, hand.now
     row.save()
     return row

@@ -9,7 +9,7 @@ from typing import Any
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
-from inventory.queries import lists
+from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, Order, Page
 from inventory.scope import Scope
 
@@ -80,9 +80,9 @@ TABLETS = Catalogue(
         Column("mdm", "MDM", lambda row: row.mdm),
         Column("contact", "Dernier contact", lambda row: row.last_contact, False),
     ),
-    lists.TABLET_ORDERS,
+    listed_tablets.TABLET_ORDERS,
     (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL),
-    lambda row: ("inventory.tablet", {"tablet_id": row.id}), lists.tablets, lists.count_tablets,
+    lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
 )  # fmt: skip
 CLASSES = Catalogue(
     "classes", "Classes mobiles", "classe mobile", "classes mobiles", "briefcase", "Code ou nom de la classe mobile",
@@ -96,7 +96,7 @@ CLASSES = Catalogue(
         Column("attendues", "Attendues", lambda row: row.expected),
         Column("alveoles", "Alvéoles", lambda row: row.slots, False),
     ),
-    lists.CLASS_ORDERS, (SCHOOL,), lambda row: ("inventory.mobile_class", {"code": row.code}), lists.mobile_classes, lists.count_classes,
+    listed_places.CLASS_ORDERS, (SCHOOL,), lambda row: ("inventory.mobile_class", {"code": row.code}), listed_places.mobile_classes, listed_places.count_classes,
 )  # fmt: skip
 SCHOOLS = Catalogue(
     "ecoles", "Écoles", "école", "écoles", "school", "Nom, UAI ou commune",
@@ -108,5 +108,5 @@ SCHOOLS = Catalogue(
         Column("adresse", "Adresse", lambda row: row.address, False),
         Column("classes", "Classes mobiles", lambda row: ", ".join(row.codes)),
     ),
-    lists.SCHOOL_ORDERS, (), lambda row: ("inventory.school", {"uai": row.uai}), lists.schools, lists.count_schools,
+    listed_places.SCHOOL_ORDERS, (), lambda row: ("inventory.school", {"uai": row.uai}), listed_places.schools, listed_places.count_schools,
 )  # fmt: skip

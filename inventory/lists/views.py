@@ -29,7 +29,7 @@ from inventory.french import moment
 from inventory.keyset import read_cursor
 from inventory.lists.catalogue import CLASSES, SCHOOLS, TABLETS, Catalogue, Column
 from inventory.lists.files import csv_stream, workbook
-from inventory.queries import lists
+from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask, every_page
 from inventory.roles import READERS
 from inventory.scope import EVERYWHERE, Scope
@@ -67,7 +67,7 @@ class Asked:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """The filters in force: what each says, and the address without it."""
-        return [(f"{one.label} : {one.told(self.ask.filter(one.key))}", self.url(**{one.key: ""})) for one in self.catalogue.filters if self.ask.filter(one.key)]
+        return [(f"{tell(one.label)} : {one.told(self.ask.filter(one.key))}", self.url(**{one.key: ""})) for one in self.catalogue.filters if self.ask.filter(one.key)]
 
 
 def _read(catalogue: Catalogue, args: Any) -> Asked:
@@ -113,7 +113,7 @@ def _show(catalogue: Catalogue) -> str:
     count = catalogue.count(asked.ask, g.when, scope=_scope())
     said = tell("plus de 10 000") if count > MOST_COUNTED else str(count)
     parts = {
-        "asked": asked, "list": catalogue, "page": page, "count": f"{said} {catalogue.one if count < 2 else catalogue.many}",
+        "asked": asked, "list": catalogue, "page": page, "count": f"{said} {tell(catalogue.one if count < 2 else catalogue.many)}",
         "export": asked.query(),
     }  # fmt: skip
     if request.headers.get("X-Cartable-Fragment"):
@@ -126,7 +126,7 @@ def _show(catalogue: Catalogue) -> str:
 def tablettes() -> str | Response:
     """The tablets; an exact number opens its page."""
     words = request.args.get("q", "").strip()
-    found = lists.exact(words, scope=_scope()) if words and not request.headers.get("X-Cartable-Fragment") else None
+    found = listed_tablets.exact(words, scope=_scope()) if words and not request.headers.get("X-Cartable-Fragment") else None
     if found is not None:
         return redirect(url_for("inventory.tablet", tablet_id=found, as_of=request.args.get("as_of")))
     return _show(TABLETS)

@@ -1,8 +1,8 @@
-"""The three lists of the ground floor: tablets, mobile classes, schools; now by the database, in the past by the fold."""
+"""The list of tablets: now by the database, in the past by the fold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, School, Sighting, Tablet
 from inventory.queries import listing
+from inventory.queries.listed_places import carts
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.places import classes
 from inventory.queries.tablets import states
@@ -42,42 +43,11 @@ class TabletRow:
     last_contact: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRow:
-    """A line of the list of mobile classes."""
-
-    id: int
-    code: str
-    name: str
-    school: str
-    uai: str
-    slots: int
-    expected: int
-    tablets: int
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolRow:
-    """A line of the list of schools."""
-
-    id: int
-    name: str
-    uai: str
-    commune: str
-    address: str
-    codes: tuple[str, ...]
-
-
 LABEL = fn.COALESCE(Tablet.asset_tag, Tablet.serial)
 TABLET_ORDERS: Mapping[str, Order[TabletRow]] = {
     "nom": Order("Nom", LABEL, lambda row: row.name),
     "serie": Order("N° de série", Tablet.serial, lambda row: row.serial),
     "depuis": Order("Étape depuis", fn.COALESCE(Tablet.stage_at, 0), lambda row: _stored(row.stage_at) or 0, int),
-}
-CLASS_ORDERS: Mapping[str, Order[ClassRow]] = {"code": Order("Code", MobileClass.code, lambda row: row.code)}
-SCHOOL_ORDERS: Mapping[str, Order[SchoolRow]] = {
-    "nom": Order("École", School.name, lambda row: row.name),
-    "uai": Order("UAI", School.uai, lambda row: row.uai),
 }
 
 
@@ -101,20 +71,8 @@ def _tablets(ask: Ask, scope: Scope) -> Any:
         query = query.where(Tablet.stage == ask.filter("etape"))
     if ask.filter("mdm"):
         query = query.where(_told_by_mdm(ask.filter("mdm")))
-    carts = _carts(ask, scope)
-    return query if carts is None else query.where(Tablet.mobile_class.in_(carts))
-
-
-def _carts(ask: Ask, scope: Scope) -> Any:
-    """The mobile classes that the filters and the scope leave; None when they leave all, tablets in stock included."""
-    query = MobileClass.select(MobileClass.id)
-    if ask.filter("ecole"):
-        query = query.join(School).where(School.uai == ask.filter("ecole").upper())
-    if ask.filter("classe"):
-        query = query.where(MobileClass.code == ask.filter("classe").upper())
-    if not scope.everywhere:
-        return query.where(MobileClass.school.in_(list(scope.schools)))
-    return query if ask.filter("ecole") or ask.filter("classe") else None
+    inside = carts(ask, scope)
+    return query if inside is None else query.where(Tablet.mobile_class.in_(inside))
 
 
 def _told_by_mdm(status: str) -> Any:
@@ -176,85 +134,6 @@ def _fits(row: TabletRow, ask: Ask) -> bool:
         and ask.filter("ecole").upper() in ("", row.uai)
         and ask.filter("classe").upper() in ("", row.class_code)
     )
-
-
-def mobile_classes(ask: Ask, when: When | None, *, scope: Scope) -> Page[ClassRow]:
-    """One page of the mobile classes, filtered by `ecole` (UAI)."""
-    order = CLASS_ORDERS[ask.sort]
-    if when is not None:
-        return listing.cut_folded(_classes_then(ask, when, scope), order, ask, lambda row: row.id)
-    return listing.cut(_classes(ask, scope), MobileClass.id, order, ask, _read_classes, lambda row: row.id)
-
-
-def count_classes(ask: Ask, when: When | None, *, scope: Scope) -> int:
-    return len(_classes_then(ask, when, scope)) if when else listing.counted_to(_classes(ask, scope))
-
-
-def _classes(ask: Ask, scope: Scope) -> Any:
-    query = MobileClass.select(MobileClass.id).where(~MobileClass.withdrawn)
-    if ask.words:
-        query = query.where(listing.holding(MobileClass, (MobileClass.code, MobileClass.name), ask.words))
-    carts = _carts(ask, scope)
-    return query if carts is None else query.where(MobileClass.id.in_(carts))
-
-
-def _read_classes(ids: Sequence[int]) -> list[ClassRow]:
-    inside = dict(
-        Tablet.select(Tablet.mobile_class, fn.COUNT(Tablet.id)).where(Tablet.mobile_class.in_(list(ids)) & ~Tablet.withdrawn)
-        .group_by(Tablet.mobile_class).tuples()
-    )  # fmt: skip
-    rows: Any = (
-        MobileClass.select(MobileClass.id, MobileClass.code, MobileClass.name, School.name, School.uai, MobileClass.slots, MobileClass.expected)
-        .join(School).where(MobileClass.id.in_(list(ids))).tuples()
-    )  # fmt: skip
-    return [ClassRow(*(*row, inside.get(row[0], 0))) for row in rows]
-
-
-def _classes_then(ask: Ask, when: When, scope: Scope) -> list[ClassRow]:
-    wanted, homes = ask.words.casefold(), {row.id: row for row in School.select()}
-    inside: dict[int | None, int] = {}
-    for state in states(when):
-        inside[state.class_id] = inside.get(state.class_id, 0) + 1
-    return [
-        ClassRow(one.id, one.code, one.name, homes[one.school_id].name, homes[one.school_id].uai, one.slots, one.expected, inside.get(one.id, 0))
-        for one in classes(when)
-        if scope.holds(one.school_id) and (wanted in one.code.casefold() or wanted in one.name.casefold())
-        and ask.filter("ecole").upper() in ("", homes[one.school_id].uai)
-    ]  # fmt: skip
-
-
-def schools(ask: Ask, when: When | None, *, scope: Scope) -> Page[SchoolRow]:
-    """One page of the schools, with the mobile classes they had at the moment looked at."""
-    codes = _codes_then(when) if when else _codes
-    return listing.cut(_schools(ask, scope), School.id, SCHOOL_ORDERS[ask.sort], ask, lambda ids: _read_schools(ids, codes), lambda row: row.id)
-
-
-def count_schools(ask: Ask, when: When | None, *, scope: Scope) -> int:
-    return listing.counted_to(_schools(ask, scope))
-
-
-def _schools(ask: Ask, scope: Scope) -> Any:
-    query = School.select(School.id).where(~School.withdrawn)
-    if ask.words:
-        query = query.where(listing.holding(School, (School.name, School.uai, School.commune), ask.words))
-    return query if scope.everywhere else query.where(School.id.in_(list(scope.schools)))
-
-
-def _read_schools(ids: Sequence[int], codes: Callable[[Sequence[int]], Iterable[tuple[int, str]]]) -> list[SchoolRow]:
-    mine: dict[int, list[str]] = {one: [] for one in ids}
-    for school_id, code in codes(ids):
-        mine.setdefault(school_id, []).append(code)
-    rows: Any = School.select(School.id, School.name, School.uai, School.commune, School.address).where(School.id.in_(list(ids))).tuples()
-    return [SchoolRow(*(*row, tuple(sorted(mine[row[0]])))) for row in rows]
-
-
-def _codes(ids: Sequence[int]) -> Iterable[tuple[int, str]]:
-    return MobileClass.select(MobileClass.school, MobileClass.code).where(MobileClass.school.in_(list(ids)) & ~MobileClass.withdrawn).tuples()
-
-
-def _codes_then(when: When) -> Callable[[Sequence[int]], Iterable[tuple[int, str]]]:
-    told = [(record.school_id, record.code) for record in classes(when)]
-    return lambda ids: told
 
 
 def exact(words: str, *, scope: Scope) -> int | None:
