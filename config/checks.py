@@ -8,7 +8,8 @@ from inventory import db, journal
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
 from inventory.journal import facts
 from inventory.lifecycle import Stage
-from inventory.models import Tablet
+from inventory.models import EVERY_CLASS, MobileClass, Tablet
+from inventory.queries.counters import wrong_counts
 
 
 def complaints() -> Iterator[str]:
@@ -18,6 +19,7 @@ def complaints() -> Iterator[str]:
         yield from journal.complaints()
         yield from _records()
         yield from _tablets()
+        yield from _counts()
 
 
 def _records() -> Iterator[str]:
@@ -42,3 +44,10 @@ def _tablets() -> Iterator[str]:
         folded = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
         if (tablet.mobile_class_id, tablet.slot) != folded:
             yield f"tablette {tablet.serial} : place copiée {tablet.mobile_class_id}/{tablet.slot}, pli {folded[0]}/{folded[1]}"
+
+
+def _counts() -> Iterator[str]:
+    """The counts of each mobile class, and their sum, equal a count of its tablets."""
+    for class_id in wrong_counts():
+        where = "l'ensemble" if class_id == EVERY_CLASS else MobileClass.get_by_id(class_id).code
+        yield f"compteurs de {where} : ils ne valent pas le compte des tablettes"

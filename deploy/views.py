@@ -14,7 +14,7 @@ from deploy.form import amount_of, day_of, number_of
 from deploy.models import QuarterFile, QuarterIssue
 from deploy.plots import board_plots
 from deploy.progress import NOT_DONE, device_step_end
-from deploy.queries.board import board, on_board
+from deploy.queries.board import classes_on_board, on_board
 from deploy.queries.conventions import any_convention, convention
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
@@ -23,15 +23,25 @@ from deploy.steps import BY_KEY, Level
 from inventory.access import may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
+from inventory.keyset import read_cursor
 from inventory.models import Tablet
 from inventory.paris import local_date
 from inventory.queries import places
-from inventory.queries.discrepancies import discrepancies
+from inventory.queries.counters import totals
+from inventory.queries.listing import Ask
 from inventory.queries.tablets import tablet as tablet_of
 from inventory.roles import FIELD, OFFICE, READERS, Role
+from inventory.scope import EVERYWHERE, Scope
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
+
+HOME_CARDS = 12
+BOARD_CARDS = 24
+
+
+def _scope() -> Scope:
+    return g.get("scope") or EVERYWHERE
 
 
 def hand() -> Hand:
@@ -43,10 +53,10 @@ def hand() -> Hand:
 @may(READERS)
 def home() -> str:
     """Where everything stands today, and the way to each thing."""
-    shown = board(g.when, g.now)
+    shown, page = classes_on_board(Ask(sort="code", size=HOME_CARDS), g.when, g.now, scope=_scope())
     told = any_convention()
     return render_template(
-        "deploy/home.html", shown=shown, gaps=discrepancies(g.when), told=told,
+        "deploy/home.html", shown=shown, more=page.after is not None, totals=totals(g.when, scope=_scope()), told=told,
         findings=findings_of() if told else [], today=local_date(g.when.moment if g.when else g.now),
     )  # fmt: skip
 
@@ -54,12 +64,13 @@ def home() -> str:
 @pages.get("/tableau")
 @may(READERS)
 def board_page() -> str:
-    """The convention's board, with its plots and their tables."""
-    told, shown = convention(), board(g.when, g.now)
-    today = local_date(g.when.moment if g.when else g.now)
+    """The convention's board a page of classes at a time, its sums, and the plots of that page with their tables."""
+    told, ask = convention(), Ask(sort="code", size=BOARD_CARDS, cursor=read_cursor(request.args.get("suite", ""), str))
+    shown, page = classes_on_board(ask, g.when, g.now, scope=_scope())
     return render_template(
-        "deploy/board.html", told=told, shown=shown, today=today, plots=board_plots(told, shown, g.when, g.now)
-    )
+        "deploy/board.html", told=told, shown=shown, page=page, totals=totals(g.when, scope=_scope()),
+        plots=board_plots(told, shown, g.when, g.now),
+    )  # fmt: skip
 
 
 @pages.get("/constats")

@@ -13,6 +13,8 @@ from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.roles import Role
 
+EVERY_CLASS = 0
+
 
 class Person(Table):
     """Somebody who signs in, or signed once. Secrets live with the door, not here."""
@@ -213,6 +215,22 @@ class ContactMonth(Table):
         primary_key = CompositeKey("sighting", "month")
 
 
+class ClassCount(Table):
+    """How many tablets of a mobile class are at a stage in an MDM's word; the class `EVERY_CLASS` holds the sum of all.
+
+    A copy, refreshed in the transaction that changes a tablet or what an MDM says of it; `cartable check` counts again.
+    """
+
+    mobile_class = IntegerField()
+    stage = CharField()
+    mdm = CharField()
+    school = IntegerField(index=True)
+    n = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("mobile_class", "stage", "mdm")
+
+
 class ImportBatch(Table):
     """One file taken in, whole or not at all; its lines bear `import:<id>` as their source in the journal."""
 
@@ -256,7 +274,7 @@ class SavedView(Table):
 
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
-    ImportBatch, ImportDraft, PersonSchool, SavedView,
+    ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount,
 )  # fmt: skip
 LIST_INDEXES = (
     ("tablet_label", "tablet", "COALESCE(asset_tag, serial), id"),
@@ -266,6 +284,7 @@ LIST_INDEXES = (
     ("sighting_status_serial", "sighting", "status, serial"),
     ("school_by_name", "school", "name, id"),
     ("mobile_class_by_school", "mobile_class", "school_id, code"),
+    ("mobile_class_expected", "mobile_class", "withdrawn, school_id, expected"),
 )
 SEARCHED = (
     ("tablet", ("serial", "asset_tag", "model")), ("school", ("name", "uai", "commune")), ("mobile_class", ("code", "name")),

@@ -73,6 +73,10 @@ def test_pages_put_end_to_end_are_the_list_now_and_in_the_past(hand: Hand, grane
     ask = Ask(sort=sort, falling=falling)
     whole = [row.serial for row in listed_tablets.tablets(replace(ask, size=99), None, scope=EVERYWHERE).rows]
     assert len(whole) == 11 and serials(ask) == whole == serials(ask, When(hand.now))
+    for when in (None, When(hand.now)):
+        first = listed_tablets.tablets(replace(ask, size=4), when, scope=EVERYWHERE)
+        second = listed_tablets.tablets(replace(ask, size=4, cursor=first.after), when, scope=EVERYWHERE)
+        assert listed_tablets.tablets(replace(ask, size=4, cursor=second.before), when, scope=EVERYWHERE).rows == first.rows
     ordered = replace(ask, filters={"etape": "ordered", "ecole": "0131204n"})
     assert len(serials(ordered)) == 5 and serials(ordered) == serials(ordered, When(hand.now))
 

@@ -21,10 +21,13 @@ from inventory.journal import Line, When, facts, lines
 from inventory.lifecycle import Stage, milestones
 from inventory.models import School
 from inventory.paris import local_date
+from inventory.queries.listed_places import ClassRow, mobile_classes
+from inventory.queries.listing import Ask, Page
 from inventory.queries.places import ClassRecord, classes, schools
 from inventory.queries.school_times import of_school, thresholds
 from inventory.queries.tablets import states
 from inventory.school_time import SchoolTime
+from inventory.scope import Scope
 from inventory.sight import TabletState
 
 T = TypeVar("T")
@@ -58,15 +61,16 @@ class ClassOnBoard:
         return self.forecast.day is not None and self.forecast.day > (self.last_school_day or self.last)
 
 
-def board(when: When | None, now: datetime, *, key: str | None = None, class_id: int | None = None) -> list[ClassOnBoard]:
-    """Every class of a convention (all of them without `key`), or one class, as it stood."""
-    records = [record for record in classes(when) if class_id in (None, record.id) and key in (None, record.convention)]
+def board(when: When | None, now: datetime, *, key: str | None = None, class_ids: Sequence[int] | None = None) -> list[ClassOnBoard]:
+    """Every class of a convention (all of them without `key`), or the classes of some ids, as they stood."""
+    records = classes(when, convention=key, ids=class_ids)
     ids = [record.id for record in records]
     tablets = _by_class(states(when, class_ids=ids))
     inside = [state.id for several in tablets.values() for state in several]
     ticks, reached_at = _said("tablet", when, inside, SETUP), _milestones(inside, when)
-    words, homes = _said("mobile_class", when, ids), {row.id: row for row in schools()}
-    school_words = _said("school", when, sorted({record.school_id for record in records}))
+    words, school_ids = _said("mobile_class", when, ids), sorted({record.school_id for record in records})
+    homes = {row.id: row for row in schools(None if class_ids is None else school_ids)}
+    school_words = _said("school", when, school_ids)
     known, moment = baselines(), when.moment if when else now
     return [
         _on_board(
@@ -78,9 +82,15 @@ def board(when: When | None, now: datetime, *, key: str | None = None, class_id:
     ]  # fmt: skip
 
 
+def classes_on_board(ask: Ask, when: When | None, now: datetime, *, scope: Scope) -> tuple[list[ClassOnBoard], Page[ClassRow]]:
+    """The classes of one page of the board by code, and where the pages around it begin."""
+    page = mobile_classes(ask, when, scope=scope)
+    return board(when, now, class_ids=[row.id for row in page.rows]), page
+
+
 def on_board(class_id: int, when: When | None, now: datetime) -> ClassOnBoard:
     """One class; raises `NotFound` if it was not there."""
-    found = board(when, now, class_id=class_id)
+    found = board(when, now, class_ids=[class_id])
     if not found:
         raise NotFound
     return found[0]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from inventory.actions.bulk import save_all
+from inventory.actions.counting import recount
 from inventory.db import Table, atomic
 from inventory.errors import Refused
 from inventory.french import moment
@@ -51,6 +52,7 @@ def register_all(rows: Sequence[Table], hand: Hand, at: datetime | None = None) 
     entries = [_entry(row, "registered", at or hand.now) for row in rows]
     refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+    recount(row.id for row in rows if isinstance(row, MobileClass))
 
 
 def refuse_earlier(entries: Sequence[Entry], hand: Hand) -> None:
@@ -102,6 +104,7 @@ def restore_all(rows: Sequence[tuple[Any, Mapping[str, Any]]], hand: Hand) -> No
             field = row._meta.fields[name]
             setattr(row, field.object_id_name if hasattr(field, "rel_model") else name, _typed(field, value))
     register_all([row for row, _ in rows], hand)
+    recount(row.mobile_class_id for row, _ in rows if isinstance(row, Tablet))
 
 
 def _entry(row: Table, value: str, at: datetime) -> Entry:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from inventory.actions.counting import recount_serials
 from inventory.db import MomentField, atomic, canonical, write_many
 from inventory.journal import Entry, append
 from inventory.mdm_status import MdmStatus
@@ -77,17 +78,21 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> Coun
     """Write what is new in at most a thousand reports of one connector; the same reports again write nothing."""
     counts, known = Counts(), _known(connector, [report.mdm_id for report in reports])
     fresh: list[Entry] = []
+    moved: set[str] = set()
     for report in reports:
         row = known.get(report.mdm_id)
         word, pulse = _fingerprint(_word(report)), _fingerprint(_pulse(report))
         if row is not None and row.fingerprint == word and row.pulse == pulse and row.absent_runs == 0:
             counts.unchanged += 1
             continue
-        fresh += _write(connector, report, row, word, pulse, now)
         changed = row is None or row.fingerprint != word
+        if row is None or (row.serial, row.status, row.enrolled_at) != (report.serial, report.status, report.enrolled_at):
+            moved |= {report.serial} if row is None else {report.serial, row.serial}
+        fresh += _write(connector, report, row, word, pulse, now)
         counts.changed += changed
         counts.heard += not changed
     append(fresh, noted=now, actor=None, source=f"mdm:{connector}")
+    recount_serials(moved)
     return counts
 
 
@@ -192,3 +197,4 @@ def mark_gone(row: Sighting, *, now: datetime, runs: int) -> None:
     row.save(only=[Sighting.status, Sighting.fingerprint])
     detail = {"serial": row.serial, "complete_runs": runs}
     append([Entry("sighting", row.id, MDM, row.status, now, detail)], noted=now, actor=None, source=f"mdm:{row.connector}")
+    recount_serials([row.serial])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from inventory.actions.bulk import save_all
+from inventory.actions.counting import recount
 from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
 from inventory.db import atomic
 from inventory.errors import Refused
@@ -40,6 +41,7 @@ def register_tablets(tablets: Sequence[Tablet], hand: Hand, at: datetime | None 
         if fault:
             raise Refused(fault)
     register_all(tablets, hand, at)
+    recount(tablet.mobile_class_id for tablet in tablets)
 
 
 @atomic
@@ -52,6 +54,7 @@ def place(tablet: Tablet, mobile_class: MobileClass | None, slot: int | None, ha
 def place_all(moves: Iterable[Move], hand: Hand, at: datetime | None = None) -> int:
     """Make several moves, all or none; returns how many were new. The slots left are free for the others: two tablets may swap."""
     new = [move for move in moves if (move[0].mobile_class_id, move[0].slot) != (move[1].id if move[1] else None, move[2])]
+    touched = [tablet.mobile_class_id for tablet, _, _ in new]
     _refuse_past_places([tablet for tablet, _, _ in new], at)
     _move([(tablet, None, None) for tablet, _, _ in new if tablet.mobile_class_id])
     _refuse_slots(new)
@@ -59,6 +62,7 @@ def place_all(moves: Iterable[Move], hand: Hand, at: datetime | None = None) -> 
     entries = [_place_entry(move, at or hand.now) for move in new]
     refuse_earlier(entries, hand)
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+    recount([*touched, *(tablet.mobile_class_id for tablet, _, _ in new)])
     return len(entries)
 
 
@@ -153,6 +157,7 @@ def refresh_stages(tablets: Sequence[Tablet]) -> None:
         tablet.stage = line.value if line else Stage.EXPECTED.value
         tablet.stage_at = line.at if line else None
     save_all(tablets, only=("stage", "stage_at"))
+    recount(tablet.mobile_class_id for tablet in tablets)
 
 
 def _stories(tablets: Sequence[Tablet]) -> dict[int, list[Line]]:

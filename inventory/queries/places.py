@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,9 +29,10 @@ class ClassRecord:
     window_last: date | None
 
 
-def schools() -> list[School]:
-    """Every school of the inventory, by name."""
-    return list(School.select().where(~School.withdrawn).order_by(School.name, School.uai))
+def schools(ids: Sequence[int] | None = None) -> list[School]:
+    """Every school of the inventory, or those of some ids, by name."""
+    rows = School.select().where(~School.withdrawn).order_by(School.name, School.uai)
+    return list(rows if ids is None else rows.where(School.id.in_(list(ids))))
 
 
 def school(text: str) -> School:
@@ -54,10 +55,13 @@ def mobile_class(code: str) -> MobileClass:
     return row
 
 
-def classes(when: When | None = None, *, school_id: int | None = None, convention: str | None = None) -> list[ClassRecord]:
-    """The mobile classes by code, those of one school or one convention if asked; at a past date, those registered by then."""
+def classes(
+    when: When | None = None, *, school_id: int | None = None, convention: str | None = None, ids: Sequence[int] | None = None
+) -> list[ClassRecord]:
+    """The mobile classes by code, those of one school, one convention or some ids if asked; at a past date, those registered by then."""
     rows = MobileClass.select().where(~MobileClass.withdrawn).order_by(MobileClass.code)
-    told = facts("mobile_class", axes=["record"], when=when)
+    rows = rows if ids is None else rows.where(MobileClass.id.in_(list(ids)))
+    told = facts("mobile_class", axes=["record"], ids=ids, when=when)
     records = [_record(row.id, told[row.id, "record"].detail) for row in rows if (row.id, "record") in told]
     return [
         record

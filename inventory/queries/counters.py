@@ -1,0 +1,119 @@
+"""How many tablets of the mobile classes are at each stage, in an MDM's word: read from the counts that the verbs keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import SQL, fn
+
+from inventory.journal import When
+from inventory.lifecycle import AWAY, PREPARATION, Stage, reached
+from inventory.mdm_status import MdmStatus
+from inventory.models import EVERY_CLASS, ClassCount, MobileClass, Sighting, Tablet
+from inventory.queries.places import classes
+from inventory.queries.tablets import states
+from inventory.scope import Scope
+
+Key = tuple[int, str, str]
+BEFORE_ALL = -(2**62)
+UNHEARD = frozenset({MdmStatus.UNKNOWN, MdmStatus.GONE})
+SOME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The tablets in carts: by stage, by the MDM's word; the classes there are and the tablets they expect.
+
+    `silent` are labelled, still in the park, and listed by no MDM.
+    """
+
+    classes: int
+    expected: int
+    stages: Counter[Stage]
+    mdm: Counter[MdmStatus]
+    silent: int
+
+    @property
+    def inventoried(self) -> int:
+        return self.stages.total()
+
+    @property
+    def delivered(self) -> int:
+        """In the schools: handed over or in use."""
+        return self.stages[Stage.DELIVERED] + self.stages[Stage.IN_SERVICE]
+
+    @property
+    def enrolled(self) -> int:
+        return self.mdm[MdmStatus.ENROLLED]
+
+
+def totals(when: When | None, *, scope: Scope) -> Totals:
+    """The sums over the schools of a scope, now from the counts; at a date of the past by the fold of every tablet."""
+    if when is not None:
+        return _totals_then(when, scope)
+    rows = ClassCount.select(ClassCount.stage, ClassCount.mdm, fn.SUM(ClassCount.n)).group_by(ClassCount.stage, ClassCount.mdm)
+    mine = ClassCount.mobile_class == EVERY_CLASS if scope.everywhere else ClassCount.school.in_(list(scope.schools))
+    carts = MobileClass.select(fn.COUNT(MobileClass.id), fn.COALESCE(fn.SUM(MobileClass.expected), 0)).where(~MobileClass.withdrawn)
+    if not scope.everywhere:
+        carts = carts.where(MobileClass.school.in_(list(scope.schools)))
+    count, expected = carts.tuples().first()
+    return _summed(count, expected, ((Stage(stage), MdmStatus(mdm), n) for stage, mdm, n in rows.where(mine).tuples()))
+
+
+def _totals_then(when: When, scope: Scope) -> Totals:
+    records = {record.id: record for record in classes(when) if scope.holds(record.school_id)}
+    inside = [state for state in states(when) if state.class_id in records]
+    return _summed(len(records), sum(one.expected for one in records.values()), ((one.stage, one.mdm, 1) for one in inside))
+
+
+def _summed(count: int, expected: int, cells: Iterable[tuple[Stage, MdmStatus, int]]) -> Totals:
+    stages, mdm, silent = Counter[Stage](), Counter[MdmStatus](), 0
+    for stage, word, n in cells:
+        stages[stage] += n
+        mdm[word] += n
+        labelled = reached(stage, Stage.LABELLED) if stage in PREPARATION else stage not in AWAY | {Stage.EXPECTED}
+        silent += n if labelled and word in UNHEARD else 0
+    return Totals(count, expected, +stages, +mdm, silent)
+
+
+def speaking() -> Any:
+    """What the MDM record that speaks of a tablet's serial number says: the newest enrolment, one that is gone last; an expression."""
+    other = Sighting.alias()
+    word = (
+        other.select(other.status).where(other.serial == Tablet.serial)
+        .order_by((other.status == MdmStatus.GONE.value), fn.COALESCE(other.enrolled_at, BEFORE_ALL).desc(), other.id.desc()).limit(1)
+    )  # fmt: skip
+    return fn.COALESCE(word, MdmStatus.UNKNOWN.value)
+
+
+def counted(class_ids: Sequence[int]) -> dict[Key, tuple[int, int]]:
+    """The tablets of at most `SOME` classes counted one by one: (class, stage, word) to (school, number)."""
+    rows: Any = (
+        Tablet.select(Tablet.mobile_class, Tablet.stage, speaking().alias("word"), MobileClass.school, fn.COUNT(Tablet.id))
+        .join(MobileClass).where(Tablet.mobile_class.in_(list(class_ids)) & ~Tablet.withdrawn)
+        .group_by(Tablet.mobile_class, Tablet.stage, SQL("word"), MobileClass.school).tuples()
+    )  # fmt: skip
+    return {(class_id, stage, word): (school_id, n) for class_id, stage, word, school_id, n in rows}
+
+
+def kept(class_ids: Sequence[int]) -> dict[Key, tuple[int, int]]:
+    """The same as the counts tell it."""
+    rows = ClassCount.select(ClassCount.mobile_class, ClassCount.stage, ClassCount.mdm, ClassCount.school, ClassCount.n)
+    found = rows.where(ClassCount.mobile_class.in_(list(class_ids))).tuples()
+    return {(class_id, stage, word): (school_id, n) for class_id, stage, word, school_id, n in found}
+
+
+def wrong_counts() -> Iterator[int]:
+    """The classes whose counts are not what their tablets give; `EVERY_CLASS` if their sum is not."""
+    ids, sums = [row[0] for row in MobileClass.select(MobileClass.id).tuples()], Counter[tuple[str, str]]()
+    for start in range(0, len(ids), SOME):
+        some = ids[start : start + SOME]
+        told, found = kept(some), counted(some)
+        for (_, stage, word), (_, n) in found.items():
+            sums[stage, word] += n
+        yield from sorted({key[0] for key in told.keys() | found.keys() if told.get(key) != found.get(key)})
+    if {(key[1], key[2]): n for key, (_, n) in kept([EVERY_CLASS]).items()} != dict(sums):
+        yield EVERY_CLASS
