@@ -5,36 +5,37 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from config.models import TABLES as CONFIG_TABLES
-from deploy.models import TABLES as DEPLOY_TABLES
+from config import schema
 from inventory import db
+from inventory.actions.counting import recount
 from inventory.actions.records import RECORD, recorded, subject_of
+from inventory.actions.sightings import MDM, REPORT
 from inventory.actions.tablets import PLACE
 from inventory.contact import Thresholds
 from inventory.journal import Entry, append
-from inventory.models import TABLES, MobileClass, School, Tablet
+from inventory.models import MobileClass, School, Sighting, Tablet
 from inventory.queries import school_times
-from mdm.models import TABLES as MDM_TABLES
 
 OCTOBER = datetime(2017, 10, 2, 7, tzinfo=UTC)
 BATCH = 1000
 A_CART = 14
+WINDOW = {"window_first": date(2017, 10, 1), "window_last": date(2017, 12, 31)}
+STAGES = ("received", "labelled", *("in_service",) * 7, "delivered")
 
 
 @contextmanager
 def store() -> Iterator[Path]:
-    """An empty database with every table, open, and gone at the end."""
+    """A new database, open, and gone at the end."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
         bound = db.connect(f"sqlite:///{path}")
         school_times.use(Path(__file__).parents[2] / "config" / "calendars", Thresholds())
+        schema.migrate()
         bound.connect()
-        bound.create_tables([*TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
-        db.append_only("event")
         try:
             yield path
         finally:
@@ -49,13 +50,14 @@ def town(tablets: int, schools: int | None = None) -> None:
     """Register `tablets`, spread over `schools` (default: a cart of fourteen in each) with one cart a school."""
     count = schools or -(-tablets // A_CART)
     per = -(-tablets // count)
-    _register([School(id=n, uai=f"{n:07d}A", name=f"École {n}", zone="B") for n in range(1, count + 1)])
-    _register([MobileClass(id=n, code=f"B-CM{n:06d}", school=n, slots=per, expected=per) for n in range(1, count + 1)])
+    _register([School(id=n, uai=f"{n:07d}A", name=f"École {n}", zone="B", rhythm="4.5-wednesday") for n in range(1, count + 1)])
+    _register([MobileClass(id=n, code=f"B-CM{n:06d}", school=n, slots=per, expected=per, **WINDOW) for n in range(1, count + 1)])
     for start in range(0, tablets, BATCH):
         numbers = range(start, min(start + BATCH, tablets))
         rows = [Tablet(id=n + 1, serial=serial(n), asset_tag=f"B-T{n:07d}", mobile_class=n // per + 1, slot=n % per + 1) for n in numbers]
         _register(rows)
         _append([_placed(row) for row in rows])
+    recount(range(1, count + 1))
 
 
 def _register(rows: Sequence[Any]) -> None:
@@ -80,3 +82,29 @@ def _append(entries: Sequence[Entry]) -> None:
 def _placed(row: Tablet) -> Entry:
     cart = row.__data__["mobile_class"]
     return Entry("tablet", row.id, PLACE, f"{cart}/{row.slot}", OCTOBER, {"mobile_class": cart, "slot": row.slot})
+
+
+def autumn(tablets: int) -> None:
+    """Stages in their usual shares, and an MDM that lists all but one tablet in a hundred; one in a thousand has left it."""
+    for start in range(0, tablets, BATCH):
+        numbers = range(start, min(start + BATCH, tablets))
+        _stage([(STAGES[n % len(STAGES)], OCTOBER, n + 1) for n in numbers])
+        rows = [_sighting(n) for n in numbers if n % 100]
+        _insert(rows)
+        _append([Entry("sighting", row.id, REPORT, row.fingerprint, OCTOBER, {"serial": row.serial}) for row in rows])
+        _append([Entry("sighting", row.id, MDM, row.status, OCTOBER, {"serial": row.serial}) for row in rows])
+    recount(row[0] for row in MobileClass.select(MobileClass.id).tuples())
+
+
+@db.atomic
+def _stage(rows: Sequence[tuple[str, datetime, int]]) -> None:
+    stored = db.MomentField().db_value
+    db.write_many("UPDATE tablet SET stage = ?, stage_at = ? WHERE id = ?", [(stage, stored(at), one) for stage, at, one in rows])
+
+
+def _sighting(number: int) -> Sighting:
+    status = "unenrolled" if number % 1000 == 1 else "enrolled"
+    return Sighting(
+        id=number + 1, connector="bench", mdm_id=str(number + 1), serial=serial(number), number=f"B-T{number:07d}", status=status,
+        model="SM-T580", fingerprint=f"{number:016x}", first_seen=OCTOBER, confirmed_at=OCTOBER, enrolled_at=OCTOBER, last_contact=OCTOBER,
+    )  # fmt: skip
