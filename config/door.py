@@ -172,11 +172,10 @@ def _let_in(person: Person, wanted: str) -> Response:
     here = network()
     accounts.forget_tries(person)
     networks.give_back(here)
-    if g.web_session:
-        sessions.end(g.web_session, g.now)
+    token = sessions.start(person, g.now, request.user_agent.string, g.web_session)
     session.clear()
     security_log.write(Happened.SIGNED_IN, person, g.now, network=here)
-    return _with_cookie(redirect(wanted, 303), sessions.start(person, g.now, request.user_agent.string))
+    return _with_cookie(redirect(wanted, 303), token)
 
 
 def _with_cookie(answer: Response, token: str) -> Response:

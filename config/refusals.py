@@ -8,7 +8,9 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from inventory.db import OperationalError, disk_is_full
 from inventory.errors import NotFound, Refused
+from inventory.words import tell
 
 TOLD = {
     400: ("Demande incomprise", "La page demandée n'a pas pu être lue. Revenir en arrière et recommencer."),
@@ -19,6 +21,11 @@ TOLD = {
     413: ("Fichier trop lourd", "Le fichier dépasse 20 Mo. L'alléger ou le découper, puis recommencer."),
     500: ("Panne", "La page n'a pas pu être faite ; rien n'a été enregistré à moitié. Réessayer, puis prévenir l'administrateur."),
 }
+NO_ROOM = (
+    "Disque plein",
+    "Le disque du serveur est plein : rien n'a été enregistré. Les pages se lisent encore.",
+    "Prévenir l'administrateur ; refaire l'enregistrement quand de la place est revenue.",
+)
 STRANGE_HOST = "Cette adresse n'est pas celle de Cartable : l'ajouter à CARTABLE_TRUSTED_HOSTS, puis relancer."
 log = logging.getLogger(__name__)
 
@@ -27,8 +34,18 @@ def hang(app: Flask) -> None:
     """Have `app` answer its refusals, its errors and its faults."""
     app.register_error_handler(Refused, lambda refusal: _page(422, "C'est refusé", *refusal.sentences))
     app.register_error_handler(NotFound, lambda fault: _page(404, *TOLD[404]))
+    app.register_error_handler(OperationalError, _engine)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, lambda fault: Response(STRANGE_HOST, 400, mimetype="text/plain"))
+
+
+def _engine(fault: Exception) -> Response:
+    """A disk that is full is told as such (507); any other fault of the engine is a fault of ours."""
+    if disk_is_full(fault):
+        log.error("the disk is full: a write was refused")
+        return _page(507, *map(tell, NO_ROOM))
+    log.error("the database engine failed", exc_info=fault)
+    return _page(500, *TOLD[500])
 
 
 def _http(fault: HTTPException) -> Response:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from config.models import WebSession
+from inventory.db import OperationalError, atomic, disk_is_full
 from inventory.models import Person
 from inventory.roles import Role
 
@@ -21,13 +23,16 @@ KEPT = timedelta(days=365)
 LONGEST_AGENT = 200
 
 
-def start(person: Person, now: datetime, agent: str) -> str:
-    """Open a session; returns its token, which is nowhere else."""
+@atomic
+def start(person: Person, now: datetime, agent: str, instead_of: WebSession | None = None) -> str:
+    """Open a session, and end the one it replaces; returns its token, which is nowhere else."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     WebSession.create(
         token_digest=_digest(token), csrf=secrets.token_urlsafe(TOKEN_BYTES), person=person, started=now, last_seen=now,
         agent=agent[:LONGEST_AGENT],
     )  # fmt: skip
+    if instead_of:
+        end(instead_of, now)
     return token
 
 
@@ -38,12 +43,23 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
     if row is None:
         return None
     idle, age = ends(Role(row.person.role))
-    if now - row.last_seen > idle or now - row.started > age or not row.person.active:
-        end(row, now)
-        return None
-    if abs(now - row.last_seen) >= A_GLANCE:
-        WebSession.update(last_seen=now).where(WebSession.id == row.id).execute()
-    return row
+    over = now - row.last_seen > idle or now - row.started > age or not row.person.active
+    with _room_permitting():
+        if over:
+            end(row, now)
+        elif abs(now - row.last_seen) >= A_GLANCE:
+            WebSession.update(last_seen=now).where(WebSession.id == row.id).execute()
+    return None if over else row
+
+
+@contextmanager
+def _room_permitting() -> Iterator[None]:
+    """Do without a note of the house when the disk is full: its person goes on reading, or signs in again."""
+    try:
+        yield
+    except OperationalError as fault:
+        if not disk_is_full(fault):
+            raise
 
 
 def rotate(row: WebSession) -> str:

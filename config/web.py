@@ -15,6 +15,7 @@ from flask import Flask
 from waitress import create_server
 
 from config.presence import at_work
+from inventory.db import held_open
 from inventory.errors import Refused
 
 THREADS = 8
@@ -30,7 +31,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = N
     if ready:
         ready()
     _allow_open_files()
-    with bound, at_work(app.config["CARTABLE"].database_file), _ended_by_sigterm():
+    with bound, at_work(app.config["CARTABLE"].database_file), held_open(), _ended_by_sigterm():
         server = create_server(
             app, sockets=[bound], threads=THREADS, connection_limit=MOST_CONNECTIONS, asyncore_use_poll=True, ident="",
             max_request_body_size=MOST_BODY, clear_untrusted_proxy_headers=True, channel_timeout=60,

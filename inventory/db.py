@@ -12,12 +12,13 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+import apsw
 import peewee
 from peewee import BigIntegerField, Database, DatabaseProxy, DateField, Model, TextField
 from playhouse.apsw_ext import APSWDatabase
@@ -44,14 +45,21 @@ class FairLock:
         self._waiting: deque[threading.Event] = deque()
         self._held = False
 
-    def acquire(self) -> None:
+    def acquire(self, seconds: float | None = None) -> bool:
+        """Wait for one's turn, for ever or at most `seconds`; False when it has not come."""
         with self._guard:
             if not self._held:
                 self._held = True
-                return
+                return True
             turn = threading.Event()
             self._waiting.append(turn)
-        turn.wait()
+        if turn.wait(seconds):
+            return True
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return False
+        return True
 
     def release(self) -> None:
         with self._guard:
@@ -247,10 +255,68 @@ def integrity() -> list[str]:
     return pages + keys
 
 
+def can_write(seconds: float = 1) -> bool:
+    """Write a table and take it back: False if no turn came in `seconds`; raises `OperationalError` when the engine refuses."""
+    if not _write_turn.acquire(seconds):
+        return False
+    try:
+        with _patience(seconds), database.atomic("IMMEDIATE") as attempt:
+            database.execute_sql("CREATE TABLE health_attempt (id INTEGER)")
+            attempt.rollback()
+    except OperationalError as fault:
+        if _caused_by(fault, apsw.BusyError):
+            return False
+        raise
+    finally:
+        _write_turn.release()
+    return True
+
+
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """Have this thread's connection wait no longer than `seconds` for another process that writes."""
+    connection = database.connection()
+    connection.set_busy_timeout(int(seconds * 1000))
+    try:
+        yield
+    finally:
+        connection.set_busy_timeout(BUSY_SECONDS * 1000)
+
+
+@contextmanager
+def held_open() -> Iterator[None]:
+    """Keep the database's files open; what the log holds is written back to the database's own file at the end.
+
+    The first connection makes the `-wal` and `-shm` files, which a full disk refuses: reading would end there too. While one
+    connection stays, reading goes on.
+    """
+    kept = apsw.Connection(database.obj.database)
+    try:
+        kept.execute("SELECT 1 FROM sqlite_master").fetchall()
+        yield
+        with suppress(apsw.Error):  # left in the log, it is as safe
+            kept.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    finally:
+        kept.close()
+
+
 def copy_to(path: Path) -> None:
     """A consistent copy of the live database in one new file, while others go on reading and writing."""
     with database.connection_context() if database.is_closed() else _nothing():
         database.execute_sql("VACUUM INTO ?", (str(path),))
 
 
+def disk_is_full(fault: BaseException) -> bool:
+    """Whether the engine refused a write for want of room, by its own code (SQLITE_FULL)."""
+    return _caused_by(fault, apsw.FullError)
+
+
+def _caused_by(fault: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether the engine's own fault, which peewee wraps in the DB-API's, is of a kind."""
+    while fault is not None and not isinstance(fault, kind):
+        fault = fault.__cause__ or fault.__context__
+    return fault is not None
+
+
 IntegrityError = peewee.IntegrityError
+OperationalError = peewee.OperationalError

@@ -97,6 +97,9 @@ def test_an_end_asked_for_lets_the_page_begun_arrive(
 ) -> None:
     assert line_of(server) == "ready"
     wire = connection(port)
+    wire.request("GET", "/health/live")
+    assert wire.getresponse().read() == b'{"ok":true}\n'
+    assert (tmp_path / "cartable.db-shm").exists(), "a full disk cannot keep a reader from what is open already"
     wire.request("GET", "/lent")
     assert line_of(server) == "begun"
     with pytest.raises(Refused, match="arrêter"), alone(tmp_path / "cartable.db"):
@@ -108,7 +111,7 @@ def test_an_end_asked_for_lets_the_page_begun_arrive(
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"] and "Server" not in answer.headers
     assert line_of(server) == "left" and server.wait(30) == 0
     with alone(tmp_path / "cartable.db"):
-        pass
+        assert not (tmp_path / "cartable.db-wal").exists(), "everything is in the database's own file"
 
 
 def test_a_heavy_body_and_a_strange_host_are_refused_on_the_wire(server: subprocess.Popen[str], port: int) -> None:
