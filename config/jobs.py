@@ -24,7 +24,7 @@ from config.runs import forget_old, run_due
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.timetable import Job, timetable
-from inventory.db import database
+from inventory.db import database, held_open
 
 LEASE = "worker"
 LEASE_SECONDS, TICK_SECONDS = 60, 15
@@ -73,12 +73,15 @@ def run_worker(
     settings: Settings, work: Mapping[str, Work], stop: threading.Event | None = None,
     clock: Callable[[], datetime] = now,
 ) -> None:  # fmt: skip
-    """Run the timetable until `stop` is set or the process is asked to end; what is running then is finished first."""
+    """Run the timetable until `stop` is set or the process is asked to end; what is running then is finished first.
+
+    The verbs of `work` may look at the same `stop` to finish early: a reading of an MDM ends at the border of a page.
+    """
     stop = stop or threading.Event()
     jobs = timetable(settings.sync_minutes)
     worker = Worker(jobs, {job.name: work[job.name] for job in jobs}, clock)
     refuse_other_schema()
-    with presence.at_work(settings.database_file), _ended_by_signals(stop):
+    with presence.at_work(settings.database_file), held_open(), _ended_by_signals(stop):
         scheduler = scheduled(worker)
         worker.keep()
         scheduler.start()

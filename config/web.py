@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
+import logging
 import resource
 import signal
 import socket
-import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from config.presence import at_work
 from inventory.db import held_open
@@ -22,25 +23,56 @@ THREADS = 8
 MOST_CONNECTIONS = 1000
 OPEN_FILES = 4096
 MOST_BODY = 21 * 1024 * 1024
-END_SECONDS = 15
+END_SECONDS = 20
+log = logging.getLogger(__name__)
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, calling `ready` once the port is held; `Refused` when it is taken or cannot be had."""
+    """Serve until SIGINT or SIGTERM, calling `ready` once the port is held; `Refused` when it is taken or cannot be had.
+
+    Asked to end, it takes no new connection, answers every request that it has begun to receive, 20 seconds at most, and returns.
+    """
     bound = listen(host, port)
     if ready:
         ready()
     _allow_open_files()
-    with bound, at_work(app.config["CARTABLE"].database_file), held_open(), _ended_by_sigterm():
+    wires: dict[int, Any] = {}
+    with bound, at_work(app.config["CARTABLE"].database_file), held_open():
         server = create_server(
-            app, sockets=[bound], threads=THREADS, connection_limit=MOST_CONNECTIONS, asyncore_use_poll=True, ident="",
+            app, wires, sockets=[bound], threads=THREADS, connection_limit=MOST_CONNECTIONS, ident="",
             max_request_body_size=MOST_BODY, clear_untrusted_proxy_headers=True, channel_timeout=60,
         )  # fmt: skip
+        leaving = threading.Event()
         try:
-            server.run()
+            with _ended_by_signals(leaving, server.pull_trigger):
+                while not leaving.is_set():
+                    _turn(wires)
+            _drain(server, wires)
         finally:
-            server.task_dispatcher.shutdown(timeout=END_SECONDS)
+            server.task_dispatcher.shutdown(timeout=1)
             server.close()
+
+
+def _turn(wires: dict[int, Any], seconds: float = 1) -> None:
+    """Move what can be read or written now, waiting `seconds` at most for something."""
+    wasyncore.loop(timeout=seconds, use_poll=True, map=wires, count=1)
+
+
+def _drain(server: Any, wires: dict[int, Any]) -> None:
+    """Close the door, answer what was begun, hang up on who asks for nothing."""
+    server.del_channel()
+    server.socket.close()
+    late = threading.Timer(END_SECONDS, server.pull_trigger)
+    late.start()
+    _turn(wires, 0)
+    while server.active_channels and late.is_alive():
+        for wire in list(server.active_channels.values()):
+            if not (wire.requests or wire.request or wire.total_outbufs_len):
+                wire.will_close = True
+        _turn(wires)
+    late.cancel()
+    if server.active_channels:
+        log.warning("%d connection(s) cut after %d seconds", len(server.active_channels), END_SECONDS)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -77,14 +109,16 @@ def _allow_open_files() -> None:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends the server as Ctrl-C does: no new request, those begun are answered."""
+def _ended_by_signals(leaving: threading.Event, wake: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT set `leaving` between two turns, never in the midst of one; asked again, the process ends at once."""
 
     def leave(*_: Any) -> None:
-        sys.exit(0)
+        leaving.set()
+        wake()
 
-    kept = signal.signal(signal.SIGTERM, leave)
+    kept = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, kept)
+        for number, handler in kept.items():
+            signal.signal(number, handler)

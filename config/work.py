@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -24,10 +25,14 @@ from mdm.run_state import RunState
 Work = Callable[[datetime], str]
 
 
-def work(settings: Settings) -> Mapping[str, Work]:
-    """The verbs of the timetable by name; each is given its moment and answers what it did, in French."""
+def work(settings: Settings, stop: threading.Event | None = None) -> Mapping[str, Work]:
+    """The verbs of the timetable by name; each is given its moment and answers what it did, in French.
+
+    Once `stop` is set, a reading of an MDM ends at the border of a page, having written nothing of it.
+    """
+    stop = stop or threading.Event()
     return {
-        "sync": lambda now: _sync(settings, now),
+        "sync": lambda now: _sync(settings, now, stop),
         "lateness": _lateness,
         "backup": lambda now: backups.nightly(settings.backups, keep=settings.backups_kept, now=now),
         "retention": retention.erase_old,
@@ -35,16 +40,21 @@ def work(settings: Settings) -> Mapping[str, Work]:
     }
 
 
-def _sync(settings: Settings, now: datetime) -> str:
+def _sync(settings: Settings, now: datetime, stop: threading.Event) -> str:
     """Read every connector; one that fails does not stop the others, but the period is told as failed."""
     vault, told, failed = Vault(settings.key_file), [], False
     for row in list(Connector.select().where(Connector.active).order_by(Connector.name)):
-        run = actions.sync(row, vault=vault, now=now, clock=clock.now)
+        run = actions.sync(row, vault=vault, now=now, clock=clock.now, tell=lambda *_: _go_on(stop))
         failed = failed or run.state in (RunState.FAILED.value, RunState.PARTIAL.value)
         told.append(f"{row.name} : {RunState(run.state).label}{f' ({run.message})' if run.message else ''}")
     if failed:
         raise Refused(*told)
     return " ; ".join(told) or "aucun connecteur"
+
+
+def _go_on(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Refused("Lecture arrêtée entre deux pages avec le calendrier ; elle sera reprise du début.")
 
 
 def _lateness(now: datetime) -> str:

@@ -30,7 +30,8 @@ begun, go = threading.Event(), threading.Event()
 @pages.get("/lent")
 @may(ANYONE)
 def slow():
-    print("begun", flush=True)
+    sys.stdout.write("begun\\n")
+    sys.stdout.flush()
     go.wait(30)
     return "fini"
 threading.Thread(target=lambda: (sys.stdin.readline(), go.set()), daemon=True).start()

@@ -36,7 +36,7 @@ def worker(until_input_ends: bool) -> None:
     if until_input_ends:
         threading.Thread(target=_stop_at_end_of_input, args=[stop], daemon=True).start()
     wire(settings)
-    run_worker(settings, work(settings), stop)
+    run_worker(settings, work(settings, stop), stop)
 
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:
