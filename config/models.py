@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import AutoField, BlobField, CharField, ForeignKeyField, IntegerField, TextField
 
-from inventory.db import MomentField, Table
+from inventory.columns import MomentField
+from inventory.db import Table
 from inventory.models import Person
 
 

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from config.clock import read_moment
+from inventory.db import shown
 from inventory.errors import Refused
 from inventory.roles import Role
 
 PREFIX = "CARTABLE_"
 SQLITE = "sqlite:///"
+POSTGRES = "postgresql://"
 HERE = Path(__file__).parent
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
@@ -57,8 +59,12 @@ class Settings:
 
     @property
     def database_file(self) -> Path:
-        """The database's file (this version knows no other kind)."""
-        return Path(self.database.removeprefix(SQLITE))
+        """The database's file; on PostgreSQL, the name that this machine's files about it begin with."""
+        return _file(self.database)
+
+
+def _file(url: str) -> Path:
+    return Path("var/cartable") if url.startswith(POSTGRES) else Path(url.removeprefix(SQLITE))
 
     def session_ends(self, role: Role) -> tuple[timedelta, timedelta]:
         """How long a session of `role` may stay idle, and how long it may last."""
@@ -68,8 +74,10 @@ class Settings:
 
 
 def _url(text: str) -> str:
+    if text.startswith(POSTGRES) and text != POSTGRES:
+        return text
     if not text.startswith(SQLITE) or text == SQLITE:
-        raise ValueError("écrire sqlite:///chemin/du/fichier.db")
+        raise ValueError("écrire sqlite:///chemin/du/fichier.db ou postgresql://hôte/base")
     return text
 
 
@@ -152,7 +160,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("CARTABLE_DATABASE", "database", "sqlite:///var/cartable.db", _url, "Base de données : sqlite:///chemin."),
+    Setting("CARTABLE_DATABASE", "database", "sqlite:///var/cartable.db", _url, "Base : sqlite:///chemin ou postgresql://hôte/base."),
     Setting("CARTABLE_AS_OF", "as_of", "", _moment, "Arrête l'horloge à une date ou un moment, pour une démonstration."),
     Setting("CARTABLE_KEY_FILE", "key_file", "{database}.key", _path, "Clé des secrets, créée au premier besoin.", secret=True),
     Setting("CARTABLE_BACKUPS", "backups", "{folder}/backups", _path, "Dossier des sauvegardes de nuit."),
@@ -192,9 +200,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         except Refused as refusal:
             complaints.extend(refusal.sentences)
         except ValueError as fault:
-            complaints.append(f"{setting.name} = « {text} » : {fault}.")
+            complaints.append(f"{setting.name} = « {shown(text) if setting.field == 'database' else text} » : {fault}.")
         if setting.field == "database":
-            database = Path(text.removeprefix(SQLITE))
+            database = _file(text)
     complaints += _contradictions(values)
     if complaints:
         raise Refused(*complaints)

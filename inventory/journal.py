@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inventory.db import MomentField, atomic, canonical, database, write_many
+from inventory.columns import MomentField, canonical
+from inventory.db import atomic, database, write_many
 from inventory.lifecycle import latest_told
 from inventory.models import Event, Fact, Person, Remark
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from peewee import AutoField, BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from inventory.db import FALSE_IF_UNSAID, AmountField, DayField, JsonField, MomentField, Table, index, search_index
+from inventory.columns import AmountField, DayField, JsonField, MomentField
+from inventory.db import FALSE_IF_UNSAID, Table, index, search_index
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.roles import Role
@@ -277,9 +278,9 @@ TABLES = (
     ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount,
 )  # fmt: skip
 LIST_INDEXES = (
-    ("tablet_label", "tablet", "COALESCE(asset_tag, serial), id"),
-    ("tablet_stage_label", "tablet", "stage, COALESCE(asset_tag, serial), id"),
-    ("tablet_stage_since", "tablet", "COALESCE(stage_at, 0), id"),
+    ("tablet_label", "tablet", "(COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_label", "tablet", "stage, (COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_since", "tablet", "(COALESCE(stage_at, 0)), id"),
     ("tablet_class_stage", "tablet", "mobile_class_id, stage"),
     ("sighting_status_serial", "sighting", "status, serial"),
     ("school_by_name", "school", "name, id"),

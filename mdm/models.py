@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import AutoField, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
-from inventory.db import JsonField, MomentField, Table
+from inventory.columns import JsonField, MomentField
+from inventory.db import Table
 from inventory.models import Person
 from mdm.run_state import RunState
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory import db, journal
+from inventory import db
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place, record_stage, register_tablet
+from inventory.columns import MomentField, canonical, journal
 from inventory.errors import Refused
 from inventory.journal import Entry, When, facts
 from inventory.lifecycle import Stage, latest_told
@@ -69,7 +70,7 @@ def test_a_line_altered_behind_the_back_of_the_database_breaks_the_chain(stateme
 
 def test_a_line_rewritten_with_its_digest_breaks_the_next_one(tablet: Tablet) -> None:
     line = Event.select().where(Event.position == 3).tuples().get()
-    forged = [*line[:4], "delivered", db.canonical(line[5]), *(moment_of(line[6]), moment_of(line[7])), *line[8:11]]
+    forged = [*line[:4], "delivered", canonical(line[5]), *(moment_of(line[6]), moment_of(line[7])), *line[8:11]]
     write_by_hand(f"UPDATE event SET value = 'delivered', digest = '{journal.chain_digest(line[11], forged)}' WHERE position = 3")
     assert [complaint for complaint in journal.complaints() if "chaîne" in complaint] == [
         "journal : la ligne 4 ne suit pas la précédente (chaîne rompue)"
@@ -77,7 +78,7 @@ def test_a_line_rewritten_with_its_digest_breaks_the_next_one(tablet: Tablet) ->
 
 
 def moment_of(moment: datetime) -> int | None:
-    return db.MomentField().db_value(moment)
+    return MomentField().db_value(moment)
 
 
 def test_the_last_line_taken_away_leaves_a_copy_without_its_reason(tablet: Tablet) -> None:

@@ -13,9 +13,9 @@ SavedView = type(Model)(
     },
 )  # fmt: skip
 INDEXES = (
-    ("tablet_label", "tablet", "COALESCE(asset_tag, serial), id"),
-    ("tablet_stage_label", "tablet", "stage, COALESCE(asset_tag, serial), id"),
-    ("tablet_stage_since", "tablet", "COALESCE(stage_at, 0), id"),
+    ("tablet_label", "tablet", "(COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_label", "tablet", "stage, (COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_since", "tablet", "(COALESCE(stage_at, 0)), id"),
     ("tablet_class_stage", "tablet", "mobile_class_id, stage"),
     ("sighting_status_serial", "sighting", "status, serial"),
     ("school_by_name", "school", "name, id"),

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from inventory.actions.counting import recount_serials
-from inventory.db import MomentField, atomic, canonical, write_many
+from inventory.columns import MomentField, canonical
+from inventory.db import atomic, write_many
 from inventory.journal import Entry, append
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting

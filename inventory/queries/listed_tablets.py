@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from inventory.db import MomentField
+from inventory.columns import MomentField
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from inventory.db import MomentField
+from inventory.columns import MomentField
 from inventory.errors import NotFound
 from inventory.journal import FEW, Line, When, facts, history
 from inventory.lifecycle import PREPARATION, Stage, prepared

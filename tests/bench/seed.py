@@ -15,6 +15,7 @@ from inventory.actions.counting import recount
 from inventory.actions.records import RECORD, recorded, subject_of
 from inventory.actions.sightings import MDM, REPORT
 from inventory.actions.tablets import PLACE
+from inventory.columns import MomentField
 from inventory.contact import Thresholds
 from inventory.journal import Entry, append
 from inventory.models import MobileClass, School, Sighting, Tablet
@@ -98,7 +99,7 @@ def autumn(tablets: int) -> None:
 
 @db.atomic
 def _stage(rows: Sequence[tuple[str, datetime, int]]) -> None:
-    stored = db.MomentField().db_value
+    stored = MomentField().db_value
     db.write_many("UPDATE tablet SET stage = ?, stage_at = ? WHERE id = ?", [(stage, stored(at), one) for stage, at, one in rows])
 
 

@@ -1,0 +1,129 @@
+"""SQLite as `inventory.db` uses it, through apsw: WAL, a commit acknowledged is on disk; no other module imports this one.
+
+The library must be free of the WAL-reset fault (fixed in 3.51.3); the apsw wheel carries its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import apsw
+import peewee
+from peewee import Database
+from playhouse.apsw_ext import APSWDatabase
+
+from inventory.errors import Refused
+
+SAFE = (3, 51, 3)
+BUSY_SECONDS = 30
+SHORTEST_INDEXED = 3
+PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "memory"}
+
+
+def bound_to(path: str) -> Database:
+    """A handle over one file, not open yet; raises `Refused` on an unsafe library."""
+    if APSWDatabase.server_version < SAFE:
+        raise Refused("La bibliothèque SQLite est antérieure à 3.51.3 (défaut WAL) : réinstaller le paquet apsw.")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return APSWDatabase(path, pragmas=PRAGMAS, timeout=BUSY_SECONDS)
+
+
+def version() -> str:
+    return "SQLite " + ".".join(map(str, APSWDatabase.server_version))
+
+
+def append_only(database: Any, table: str, verbs: Sequence[str]) -> None:
+    """Refuse some verbs on `table`'s rows, as an integrity error."""
+    for verb in verbs:
+        database.execute_sql(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def search_index(database: Any, table: str, columns: Sequence[str]) -> None:
+    """An FTS5 index of trigrams over the table's own content, kept by triggers, case and accents aside."""
+    names, news, olds = (", ".join(mark + column for column in columns) for mark in ("", "new.", "old."))
+    stale = f"INSERT INTO {table}_search ({table}_search, rowid, {names}) VALUES ('delete', old.id, {olds});"  # noqa: S608 names of ours
+    fresh = f"INSERT INTO {table}_search (rowid, {names}) VALUES (new.id, {news});"  # noqa: S608 names of ours
+    database.execute_sql(
+        f"CREATE VIRTUAL TABLE {table}_search USING fts5({names}, content='{table}', content_rowid='id', "
+        "tokenize='trigram remove_diacritics 1', columnsize=0)"
+    )
+    for verb, after, body in (
+        ("insert", "INSERT", fresh), ("delete", "DELETE", stale), ("update", f"UPDATE OF {names}", stale + fresh),
+    ):  # fmt: skip
+        database.execute_sql(f"CREATE TRIGGER {table}_search_{verb} AFTER {after} ON {table} BEGIN {body} END")
+    database.execute_sql(f"INSERT INTO {table}_search ({table}_search) VALUES ('rebuild')")  # noqa: S608 a table of ours
+
+
+def rows_holding(database: Any, table: str, fragment: str, most: int) -> list[int] | None:
+    """The ids of at most `most` rows that hold a fragment; None if it is too short for the index."""
+    if len(fragment) < SHORTEST_INDEXED:
+        return None
+    phrase = '"' + fragment.replace('"', '""').replace("\0", "") + '"'
+    sql = f"SELECT rowid FROM {table}_search WHERE {table}_search MATCH ? LIMIT ?"  # noqa: S608 a table of ours
+    return [row[0] for row in database.execute_sql(sql, (phrase, most))]
+
+
+def integrity(database: Any) -> list[str]:
+    """Pages, indexes and foreign keys that are wrong."""
+    pages = [row[0] for row in database.execute_sql("PRAGMA integrity_check") if row[0] != "ok"]
+    keys = [f"foreign key: {row[0]} row {row[1]} -> {row[2]}" for row in database.execute_sql("PRAGMA foreign_key_check")]
+    return pages + keys
+
+
+def can_write(database: Any, seconds: float) -> bool:
+    """Write a table and take it back; False if another process writes for longer than `seconds`."""
+    try:
+        with _patience(database, seconds), database.atomic("IMMEDIATE") as attempt:
+            database.execute_sql("CREATE TABLE health_attempt (id INTEGER)")
+            attempt.rollback()
+    except peewee.OperationalError as fault:
+        if _caused_by(fault, apsw.BusyError):
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def _patience(database: Any, seconds: float) -> Iterator[None]:
+    """Have this thread's connection wait no longer than `seconds` for another process that writes."""
+    connection = database.connection()
+    connection.set_busy_timeout(int(seconds * 1000))
+    try:
+        yield
+    finally:
+        connection.set_busy_timeout(BUSY_SECONDS * 1000)
+
+
+@contextmanager
+def held_open(database: Any) -> Iterator[None]:
+    """Keep the database's files open; what the log holds is written back to the database's own file at the end.
+
+    The first connection makes the `-wal` and `-shm` files, which a full disk refuses: reading would end there too. While one
+    connection stays, reading goes on.
+    """
+    kept = apsw.Connection(database.obj.database)
+    try:
+        kept.execute("SELECT 1 FROM sqlite_master").fetchall()
+        yield
+        with suppress(apsw.Error):  # left in the log, it is as safe
+            kept.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    finally:
+        kept.close()
+
+
+def disk_is_full(fault: BaseException) -> bool:
+    """Whether the engine refused a write for want of room, by its own code (SQLITE_FULL)."""
+    return _caused_by(fault, apsw.FullError)
+
+
+def _caused_by(fault: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether the engine's own fault, which peewee wraps in the DB-API's, is of a kind."""
+    while fault is not None and not isinstance(fault, kind):
+        fault = fault.__cause__ or fault.__context__
+    return fault is not None
