@@ -62,15 +62,15 @@ class Settings:
         """The database's file; on PostgreSQL, the name that this machine's files about it begin with."""
         return _file(self.database)
 
-
-def _file(url: str) -> Path:
-    return Path("var/cartable") if url.startswith(POSTGRES) else Path(url.removeprefix(SQLITE))
-
     def session_ends(self, role: Role) -> tuple[timedelta, timedelta]:
         """How long a session of `role` may stay idle, and how long it may last."""
         if role is Role.TECHNICIAN:
             return self.technician_idle, self.technician_age
         return (self.administrator_idle if role is Role.ADMINISTRATOR else self.session_idle), self.session_age
+
+
+def _file(url: str) -> Path:
+    return Path("var/cartable") if url.startswith(POSTGRES) else Path(url.removeprefix(SQLITE))
 
 
 def _url(text: str) -> str:

@@ -32,6 +32,8 @@ READS_TIME_IN_SQL = re.compile(r"current_(timestamp|date|time)\b|\bnow\(\)|\(\s*
 
 FLOORS = {"views", "api", "actions", "queries", "models", "db"}
 MACHINERY = {
+    "inventory.columns": "the kinds of column of the tables",
+    **dict.fromkeys(("inventory.postgres", "inventory.sqlite"), "an engine, for the handle alone"),
     "inventory.journal": "appends to and folds the journal's tables",
     "inventory.guards": "judges a tablet's row on behalf of the actions",
     "inventory.lists": "the pages and files of the lists, over their queries",
@@ -54,13 +56,11 @@ FLASK_BRINGS = {"werkzeug", "jinja2", "markupsafe"}
 NEVER_IMPORTED_BY_NAME = {"tzdata", "apsw"}  # what `zoneinfo` reads; what `playhouse.apsw_ext` drives
 
 LONG_FUNCTION, LONG_FILE = 40, 250
-LONG_FOR_A_REASON: dict[str, str] = {"inventory/db.py": "alone to know the engine", "inventory/models.py": "every table of the ground floor"}
+LONG_FOR_A_REASON: dict[str, str] = {}
 
 OF_ONE_MACHINE = {
     "a path of somebody's machine": re.compile(r"(?<![\w.*>])/(?:home|root|Users|[w]ork)/\w"),
-    "the host of a package registry": re.compile(
-        r"\b(?:(?:files\.)?pypi(?:hosted)?|pythonhosted|registry\.npmjs|(?:deb|security)\.debian|proxy\.golang)\.(?:org|com)\b"
-    ),
+    "the host of a package registry": re.compile(r"\b(?:(?:files\.)?pypi(?:hosted)?|pythonhosted|registry\.npmjs|(?:deb|security)\.debian|proxy\.golang)\.(?:org|com)\b"),
     "how the work was handed out": re.compile(r"\bissues? [1-9]\d?\b(?! *%)|\b[s]hared/", re.I),
 }
 

@@ -1,0 +1,42 @@
+"""What exists (school, mobile class, tablet, purchase line, person) and what was seen of it (events, MDM sightings, imports).
+
+Columns that a row shares with the journal (a tablet's stage and place, a school's name...) are a copy of the journal's fold,
+refreshed in the transaction that appends; `cartable check` recomputes and compares them.
+"""
+
+from __future__ import annotations
+
+from inventory.db import index, search_index
+from inventory.models.events import Event, Fact, Remark
+from inventory.models.files import ImportBatch, ImportDraft, SavedView
+from inventory.models.places import Accessory, Closing, MobileClass, Person, PersonSchool, School
+from inventory.models.sightings import ContactMonth, Sighting
+from inventory.models.tablets import EVERY_CLASS, ClassCount, PurchaseLine, Tablet
+
+__all__ = ["EVERY_CLASS", "LIST_INDEXES", "SEARCHED", "TABLES", "Accessory", "ClassCount", "Closing", "ContactMonth", "Event", "Fact", "ImportBatch", "ImportDraft", "MobileClass", "Person", "PersonSchool", "PurchaseLine", "Remark", "SavedView", "School", "Sighting", "Tablet", "furnish"]
+
+TABLES = (
+    Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
+    ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount,
+)  # fmt: skip
+LIST_INDEXES = (
+    ("tablet_label", "tablet", "(COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_label", "tablet", "stage, (COALESCE(asset_tag, serial)), id"),
+    ("tablet_stage_since", "tablet", "(COALESCE(stage_at, 0)), id"),
+    ("tablet_class_stage", "tablet", "mobile_class_id, stage"),
+    ("sighting_status_serial", "sighting", "status, serial"),
+    ("school_by_name", "school", "name, id"),
+    ("mobile_class_by_school", "mobile_class", "school_id, code"),
+    ("mobile_class_expected", "mobile_class", "withdrawn, school_id, expected"),
+)
+SEARCHED = (
+    ("tablet", ("serial", "asset_tag", "model")), ("school", ("name", "uai", "commune")), ("mobile_class", ("code", "name")),
+)  # fmt: skip
+
+
+def furnish() -> None:
+    """What the lists need beside the tables: the indexes of their sorts and filters, and those of their search."""
+    for name, table, expressions in LIST_INDEXES:
+        index(name, table, expressions)
+    for table, columns in SEARCHED:
+        search_index(table, columns)

@@ -1,0 +1,50 @@
+"""What people bring and keep: files taken in, files on trial, lists as they like them."""
+
+from __future__ import annotations
+
+from peewee import AutoField, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+
+from inventory.columns import MomentField
+from inventory.db import Table
+from inventory.models.places import Person
+
+
+class ImportBatch(Table):
+    """One file taken in, whole or not at all; its lines bear `import:<id>` as their source in the journal."""
+
+    id = AutoField()
+    kind = CharField()
+    filename = CharField()
+    sha256 = CharField()
+    rows = IntegerField()
+    created = IntegerField()
+    changed = IntegerField()
+    at = MomentField()
+    actor = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    undone_at = MomentField(null=True)
+
+
+class ImportDraft(Table):
+    """A file between its dry run and its commit, kept a day for the person who brought it."""
+
+    id = AutoField()
+    kind = CharField()
+    filename = CharField()
+    content = BlobField()
+    at = MomentField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+
+
+class SavedView(Table):
+    """A list as somebody likes it: its filters, its sort and its columns, under a name; `shared` shows it to the same role."""
+
+    id = AutoField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    page = CharField()
+    name = CharField()
+    query = TextField()
+    shared = BooleanField(default=False)
+    at = MomentField()
+
+    class Meta:
+        indexes = ((("person", "page", "name"), True),)
