@@ -30,7 +30,8 @@ def take_a_try(network: str, now: datetime) -> bool:
     """Count one more sign-in from a network before it is looked at; False once it failed `MOST_FAILURES` times within `SPAN`."""
     row = NetworkTally.get_or_none(NetworkTally.network == network)
     if row is None or not row.since <= now < row.since + SPAN:
-        NetworkTally.replace(network=network, since=now, failures=1).execute()
+        fresh = NetworkTally.insert(network=network, since=now, failures=1)
+        fresh.on_conflict(conflict_target=[NetworkTally.network], update={"since": now, "failures": 1}).execute()
         return True
     if row.failures >= MOST_FAILURES:
         return False

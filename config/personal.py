@@ -17,7 +17,7 @@ from deploy.models import QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
-from inventory.models import Event, ImportBatch, ImportDraft, Person, PersonSchool, Remark
+from inventory.models import Event, ImportBatch, ImportDraft, Person, PersonSchool, Remark, SavedView
 from inventory.roles import Role
 from inventory.words import tell
 from mdm.models import SyncRun
@@ -82,6 +82,7 @@ def register() -> tuple[Kept, ...]:
             ImportDraft, "person", tell("Fichiers essayés, pas encore importés"), tell("Les relire avant de les prendre."),
             tell("Un jour."), ("id", "kind", "filename", "at"), erased=True,
         ),
+        Kept(SavedView, "person", tell("Listes gardées sous un nom"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip

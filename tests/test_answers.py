@@ -110,14 +110,15 @@ def test_nobody_looks_at_tomorrow(browser: FlaskClient, asked: str) -> None:
 
 
 def test_the_navigation_shows_the_rooms_that_are_open_to_a_role(settings: Settings, clock: Clock) -> None:
-    pages = Blueprint("inventory", __name__)
-    for name, roles in (("schools", READERS), ("import_list", OFFICE)):
-        pages.add_url_rule(f"/{name}", endpoint=name, view_func=may(roles)(lambda: render_template("error.html")))
-    browser = create_app(settings, clock=clock, blueprints=[pages], mention=lambda: "Article 9").test_client()
+    rooms = []
+    for room, name, roles in (("lists", "ecoles", READERS), ("inventory", "import_list", OFFICE)):
+        rooms.append(Blueprint(room, __name__))
+        rooms[-1].add_url_rule(f"/{name}", endpoint=name, view_func=may(roles)(lambda: render_template("error.html")))
+    browser = create_app(settings, clock=clock, blueprints=rooms, mention=lambda: "Article 9").test_client()
     assert "<nav" not in browser.get("/connexion").text and "Article 9" in browser.get("/connexion").text
     sign_in(browser, "bruno")
-    shown = browser.get("/schools?as_of=2017-11-01").text
-    assert 'href="/schools?as_of=2017-11-01" aria-current="page"' in shown and "Imports" not in shown
+    shown = browser.get("/ecoles?as_of=2017-11-01").text
+    assert 'href="/ecoles?as_of=2017-11-01" aria-current="page"' in shown and "Imports" not in shown
     assert f'name="csrf_token" value="{token_of("bruno")}"' in shown, "the way out"
     Person.update(role="manager").where(Person.login == "bruno").execute()
     assert 'href="/import_list"' in browser.get("/schools").text

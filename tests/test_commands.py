@@ -180,5 +180,5 @@ def test_a_person_is_handed_over_and_anonymised_from_the_command_line(autumn: Pa
     assert told["person"]["signatory"] == "commune" and "argon2" not in json.dumps(told)
     assert shell.run("user", "anonymise", "comite").returncode != 0, "not without a yes"
     assert "anonymisé" in shell("user", "anonymise", "comite", "--yes")
-    assert "aucun compte ne le porte" in shell("user", "export", "comite", ok=False)
+    assert "« comite » inconnu" in shell("user", "export", "comite", ok=False)
     assert shell.json("check") == {"sound": True, "complaints": []}

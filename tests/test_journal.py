@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory import db
+from inventory import db, journal
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place, record_stage, register_tablet
-from inventory.columns import MomentField, canonical, journal
+from inventory.columns import MomentField, canonical
 from inventory.errors import Refused
 from inventory.journal import Entry, When, facts
 from inventory.lifecycle import Stage, latest_told

@@ -61,7 +61,8 @@ def test_malik_reads_what_is_kept_of_him_and_takes_it_away_without_a_secret(hous
         malik = Person.get(Person.login == "technicien")
         session, kept = WebSession.get(WebSession.person == malik), Credential.get(Credential.person == malik)
         assert len(told["stored"]["event.actor"]) == Event.select().where(Event.actor == malik).count() > 100
-    assert told["person"]["name"] == "Malik Roux, technicien" and len(told["stored"]["web_session.person"]) == 1
+        assert len(told["stored"]["web_session.person"]) == WebSession.select().where(WebSession.person == malik).count() > 0
+    assert told["person"]["name"] == "Malik Roux, technicien"
     assert not [secret for secret in (session.token_digest, session.csrf, kept.password_hash, "argon2", PASSWORD) if secret in answer.text]
 
 
@@ -109,7 +110,8 @@ def test_what_is_old_goes_at_night_in_small_bites_and_the_rest_stays(house: Flas
     monkeypatch.setattr(retention, "CHUNK", 3)
     with database.connection_context():
         alice = Person.get(Person.login == "dsi")
-        SecurityEvent.delete().execute()
+        for model in (SecurityEvent, NetworkTally, ImportDraft):
+            model.delete().execute()
         for days in (0, 1, 364, 366, 367, 500, 501, 502, 503, 504):
             write(Happened.SIGNED_IN, alice, MONDAY - days * DAY)
         for number, age in enumerate((timedelta(), retention.networks.SPAN * 2)):

@@ -16,6 +16,7 @@ from config import accounts, factors, networks
 from config.models import RecoveryCode, SecondFactor, SecurityEvent
 from config.settings import Settings, read
 from inventory.roles import Role
+from inventory.scope import EVERYWHERE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     with opened(tmp_path) as told:
-        accounts.add_user("claire", "Claire", Role.ADMINISTRATOR, PASSWORD, MORNING)
+        accounts.add_user("claire", "Claire", Role.ADMINISTRATOR, EVERYWHERE, PASSWORD, MORNING)
         yield told
 
 

@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-list]")) {
       if (!answer.ok || answer.redirected) { location.assign(url); return; }
       const text = await answer.text();
       if (mine !== turn) return;
-      rows.innerHTML = text;
+      rows.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
       count.textContent = rows.querySelector("[data-said]").dataset.said;
       history.replaceState(null, "", url);
       keep(url);
