@@ -12,7 +12,7 @@ from config.accounts import somebody
 from config.models import RecoveryCode
 from config.security_log import Happened
 from config.settings import Settings
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.errors import Refused
 from inventory.models import Person
 from inventory.roles import KEEPERS, READERS, Role
@@ -23,7 +23,7 @@ LINES_SHOWN = 200
 
 
 @pages.get("/compte")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def own() -> str:
     """What one may see and change of one's own account."""
     unused = RecoveryCode.select().where((RecoveryCode.person == g.person) & RecoveryCode.used.is_null()).count()
@@ -32,7 +32,7 @@ def own() -> str:
 
 
 @pages.post("/compte/sessions")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def end_sessions() -> Response:
     """Sign out everywhere, here too."""
     sessions.end_all(g.person, g.now)
@@ -41,7 +41,7 @@ def end_sessions() -> Response:
 
 
 @pages.post("/compte/mot-de-passe")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def set_password() -> Response:
     """Change one's password; every session ends."""
     _ask_password()
@@ -52,7 +52,7 @@ def set_password() -> Response:
 
 
 @pages.get("/compte/second-facteur")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def factor() -> str:
     """Ask the password before a secret is shown."""
     needed = Role(g.person.role) in _settings().second_factor_roles
@@ -60,7 +60,7 @@ def factor() -> str:
 
 
 @pages.post("/compte/second-facteur")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def factor_begin() -> str:
     """Show a fresh secret, as a drawing and as letters."""
     _ask_password()
@@ -73,7 +73,7 @@ def factor_begin() -> str:
 
 
 @pages.post("/compte/second-facteur/confirmer")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def factor_confirm() -> Response:
     """Put the factor in force and show its recovery codes, once; the session gets another token."""
     codes = factors.confirm(g.person, request.form.get("code", ""), g.vault, g.now, door.network())
@@ -81,7 +81,7 @@ def factor_confirm() -> Response:
 
 
 @pages.post("/compte/second-facteur/retirer")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def factor_remove() -> Response:
     """Take one's own factor away."""
     _ask_password()
@@ -91,7 +91,7 @@ def factor_remove() -> Response:
 
 
 @pages.get("/securite")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def security() -> str:
     """Who is signed in, who has a second factor, and the security log."""
     ends = _settings().session_ends
@@ -104,7 +104,7 @@ def security() -> str:
 
 
 @pages.post("/securite/<int:number>/sessions")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def end_sessions_of(number: int) -> Response:
     """End every session of somebody."""
     person = somebody(number)
@@ -115,7 +115,7 @@ def end_sessions_of(number: int) -> Response:
 
 
 @pages.post("/securite/<int:number>/second-facteur")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def reset_factor_of(number: int) -> Response:
     """Take the factor of somebody who lost it away."""
     person = somebody(number)

@@ -23,7 +23,7 @@ FORGOTTEN = timedelta(days=1)
 
 
 def add_user(
-    login: str, name: str, role: Role, scope: Scope, password: str, now: datetime, *, signatory: str = "", by: Person | None = None,
+    login: str, name: str, role: Role, scope: Scope, password: str, now: datetime, *, signatory: str = ""
 ) -> Person:  # fmt: skip
     """Create an account that sees the schools of `scope`; raises `Refused` naming what is wrong with one of its parts."""
     login, name = _same(login), unicodedata.normalize("NFC", name).strip()
@@ -35,17 +35,17 @@ def add_user(
     passwords.refuse_weak(password, login)
     kept = passwords.digest(password)
     try:
-        return _create(Person(login=login, name=name, role=role.value, signatory=signatory), scope, kept, now, by)
+        return _create(Person(login=login, name=name, role=role.value, signatory=signatory), scope, kept, now)
     except IntegrityError as fault:
         raise Refused(f"Identifiant « {login} » : il est déjà pris, en choisir un autre.") from fault
 
 
 @atomic
-def _create(person: Person, scope: Scope, kept: str, now: datetime, by: Person | None) -> Person:
+def _create(person: Person, scope: Scope, kept: str, now: datetime) -> Person:
     person.save(force_insert=True)
     Credential.create(person=person, password_hash=kept)
     people.give(person, scope)
-    people.record(person, now, by)
+    people.record(person, now, None)
     return person
 
 

@@ -16,7 +16,7 @@ from config import accounts, factors, networks, passwords, security_log, session
 from config.models import Credential
 from config.security_log import Happened
 from config.settings import Settings
-from inventory.access import ANYONE, may, policy
+from inventory.access import ANYONE, Policy, Reach, may, policy
 from inventory.models import Person
 from inventory.queries.visible import scope_of
 from inventory.roles import READERS, Role
@@ -43,10 +43,11 @@ def hang(app: Flask, settings: Settings) -> None:
 
 
 def refuse_unmarked(app: Flask) -> None:
-    """Raise `RuntimeError` if a view says nothing of who may enter it."""
-    unmarked = sorted(name for name, view in app.view_functions.items() if not _static(name) and policy(view) is None)
+    """Raise `RuntimeError` if a view does not say who may enter it, or how far they see in it."""
+    told = {name: policy(view) for name, view in app.view_functions.items() if not _static(name)}
+    unmarked = sorted(name for name, one in told.items() if one is None or one.reach is None)
     if unmarked:
-        raise RuntimeError(f"views without a policy (inventory.access.may): {', '.join(unmarked)}")
+        raise RuntimeError(f"views without a policy, roles and scope (inventory.access.may): {', '.join(unmarked)}")
 
 
 def recognise() -> None:
@@ -62,18 +63,18 @@ def admit() -> Response | None:
     """Let a request through to its view, send it to the sign-in page, or refuse it."""
     if request.endpoint is None or _static(request.endpoint):
         return None
-    roles = policy(current_app.view_functions[request.endpoint])
-    if roles is None:
+    told = policy(current_app.view_functions[request.endpoint])
+    if told is None:
         abort(403)
     if request.method not in SAFE and not _from_here():
         abort(403)
-    if roles == ANYONE:
+    if told.roles == ANYONE:
         return None
     if g.person is None:
         if request.method not in SAFE:
             abort(401)
         return redirect(url_for("door.sign_in", next=request.full_path.rstrip("?")))
-    if Role(g.person.role) not in roles or not (request.method in SAFE or _token_is_right()):
+    if not opens(told) or not (request.method in SAFE or _token_is_right()):
         abort(403)
     return _lead_to_enrolment()
 
@@ -96,13 +97,18 @@ def renew(answer: Response) -> Response:
     return _with_cookie(answer, sessions.rotate(g.web_session))
 
 
+def opens(told: Policy) -> bool:
+    """Whether the person of this request may enter a page: by their role, and from everywhere where the page asks for it."""
+    return Role(g.person.role) in told.roles and (told.reach is not Reach.EVERYWHERE or g.scope.everywhere)
+
+
 def csrf_token() -> str:
     """The proof that forms of this session carry; empty outside a session."""
     return g.web_session.csrf if g.get("web_session") else ""
 
 
 @pages.get("/connexion")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def sign_in() -> str | Response:
     """The sign-in page."""
     wanted = local_path(request.args.get("next", ""))
@@ -112,7 +118,7 @@ def sign_in() -> str | Response:
 
 
 @pages.post("/connexion")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def sign_in_try() -> str | tuple[str, int] | Response:
     """Sign in: a new session each time, whatever the browser held before."""
     wanted = local_path(request.form.get("next", ""))
@@ -131,14 +137,14 @@ def sign_in_try() -> str | tuple[str, int] | Response:
 
 
 @pages.get("/connexion/code")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def second_factor() -> str | Response:
     """The second page of the sign-in, for who has just given the right password."""
     return redirect(url_for("door.sign_in")) if _pending() is None else render_template("second_factor.html", error=None)
 
 
 @pages.post("/connexion/code")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def second_factor_try() -> tuple[str, int] | Response:
     """Finish signing in with a code of the phone or a recovery code; a wrong one counts as a guess against the account."""
     person, here = _pending(), network()
@@ -184,7 +190,7 @@ def _with_cookie(answer: Response, token: str) -> Response:
 
 
 @pages.post("/deconnexion")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def sign_out() -> Response:
     """End this session, here and on the server."""
     sessions.end(g.web_session, g.now)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from config.schema import refuse_other_schema
 from config.settings import Settings
-from inventory.access import ANYONE, may
+from inventory.access import ANYONE, Reach, may
 from inventory.db import OperationalError, can_write
 from inventory.errors import Refused
 
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 
 @pages.get("/live")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def live() -> Response:
     """The process answers."""
     return jsonify(ok=True)
 
 
 @pages.get("/ready")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def ready() -> tuple[Response, int]:
     """200 when pages can be read and written here, else 503; the reasons go to the program's log."""
     settings: Settings = current_app.config["CARTABLE"]

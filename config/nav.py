@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from flask import current_app, g, request, url_for
 
-from inventory.roles import KEEPERS, OFFICE, READERS, Role
+from config.door import opens
+from inventory.access import Policy, policy
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A line of the navigation: what it says, the page it opens, the name of its icon, who sees it."""
+    """A line of the navigation: what it says, the page it opens, the name of its icon."""
 
     label: str
     endpoint: str
     icon: str
-    roles: frozenset[Role] = READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,9 @@ WAYS = (
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
     Way("Constats", "deploy.findings_page", "scale"),
     Way("Trimestres", "deploy.quarter_list", "file-check"),
-    Way("Imports", "inventory.import_list", "file-up", OFFICE),
-    Way("Sécurité", "account.security", "shield-check", KEEPERS),
+    Way("Imports", "inventory.import_list", "file-up"),
+    Way("Comptes", "people.accounts", "users"),
+    Way("Sécurité", "account.security", "shield-check"),
 )
 
 
@@ -47,5 +48,10 @@ def ways(as_of: str | None) -> list[Shown]:
     """The lines that the person of this request may follow, looking at the same past; none before sign-in."""
     if g.person is None:
         return []
-    mine = (way for way in WAYS if way.endpoint in current_app.view_functions and Role(g.person.role) in way.roles)
+    views = current_app.view_functions
+    mine = (way for way in WAYS if way.endpoint in views and _open(policy(views[way.endpoint])))
     return [Shown(way.label, url_for(way.endpoint, as_of=as_of), way.icon, way.endpoint == request.endpoint) for way in mine]
+
+
+def _open(told: Policy | None) -> bool:
+    return told is not None and opens(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from config import sessions
 from deploy.steps import SIGNATORIES
@@ -17,7 +18,8 @@ from inventory.scope import EVERYWHERE, Scope
 from inventory.uai import normalise
 from inventory.words import tell
 
-RECORD = "record"
+ACCOUNT = "account"
+AXES = (ACCOUNT, "record", "password")
 
 
 def person(login: str) -> Person:
@@ -34,6 +36,12 @@ def everybody() -> list[tuple[Person, list[School]]]:
     for row in PersonSchool.select(PersonSchool, School).join(School).order_by(School.name):
         named.setdefault(row.person_id, []).append(row.school)
     return [(row, named.get(row.id, [])) for row in Person.select().order_by(Person.login)]
+
+
+def schools_of(row: Person) -> list[str]:
+    """The UAI of the schools that an account names, in their order."""
+    named = PersonSchool.select(School.uai).join(School).where(PersonSchool.person == row).order_by(School.uai)
+    return [uai for (uai,) in named.tuples()]
 
 
 def scope_named(uais: Iterable[str]) -> Scope:
@@ -95,12 +103,21 @@ def give(row: Person, scope: Scope) -> None:
 
 def record(row: Person, now: datetime, by: Person | None) -> None:
     """Append what an account is now to the journal."""
-    schools = PersonSchool.select(School.uai).join(School).where(PersonSchool.person == row).order_by(School.uai)
     told = {
         "role": row.role, "signatory": row.signatory, "active": row.active, "everywhere": row.everywhere,
-        "schools": [uai for (uai,) in schools.tuples()],
+        "schools": schools_of(row),
     }  # fmt: skip
-    append([Entry("person", row.id, RECORD, "registered", now, told)], noted=now, actor=by, source="person")
+    append([Entry("person", row.id, ACCOUNT, "open" if row.active else "closed", now, told)], noted=now, actor=by, source="person")
+
+
+def words(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    """What the journal of an account says: (title, icon)."""
+    if axis == "password":
+        return tell("Mot de passe changé"), "key-round"
+    seen = tell("toutes les écoles") if detail["everywhere"] else ", ".join(detail["schools"]) or tell("aucune école")
+    if value == "closed":
+        return tell("Compte fermé"), "octagon-x"
+    return tell("Compte actif : {role}, {seen}", role=Role(detail["role"]).label, seen=seen), "user-check"
 
 
 def _keepers() -> bool:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from config import door, personal, security_log
 from config.accounts import somebody
 from config.security_log import Happened
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.errors import Refused
 from inventory.models import Person
 from inventory.roles import KEEPERS, READERS, Role
@@ -20,28 +20,28 @@ pages = Blueprint("personal", __name__)
 
 
 @pages.get("/donnees-personnelles")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def own() -> str:
     """What is stored about oneself."""
     return _page(g.person)
 
 
 @pages.get("/donnees-personnelles/export.json")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def own_export() -> Response:
     """Oneself as JSON."""
     return _file(g.person)
 
 
 @pages.get("/donnees-personnelles/<int:number>")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def of(number: int) -> str:
     """What is stored about somebody."""
     return _page(somebody(number))
 
 
 @pages.get("/donnees-personnelles/<int:number>/export.json")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def export_of(number: int) -> Response:
     """Somebody as JSON; the log says who took it."""
     person = somebody(number)
@@ -50,7 +50,7 @@ def export_of(number: int) -> Response:
 
 
 @pages.post("/donnees-personnelles/<int:number>/anonymiser")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def anonymise(number: int) -> Response:
     """Anonymise somebody, once their login is typed."""
     person = somebody(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from config import people
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from deploy import panels as deploy_panels
@@ -28,6 +29,8 @@ def wire(settings: Settings) -> None:
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_class_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
+    for axis in people.ACCOUNT, "password":
+        speak(axis, people.words)
     for prefix, words in WORDS.items():
         speak(prefix, words)
 

@@ -18,6 +18,7 @@ from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.french import counted
 from inventory.paris import local_date
+from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.models import Connector
 from mdm.run_state import RunState
@@ -59,7 +60,7 @@ def _go_on(stop: threading.Event) -> None:
 
 def _lateness(now: datetime) -> str:
     """Look at every class in the morning: who is late, who is forecast to be. Lateness is told, never stored."""
-    late = [one for one in board(None, now) if one.phase is Phase.LATE or one.late_forecast]
+    late = [one for one in board(EVERYWHERE, None, now) if one.phase is Phase.LATE or one.late_forecast]
     names = ", ".join(one.record.code for one in late)
     return f"{counted(len(late), 'classe en retard ou menacée', 'classes en retard ou menacées')}{f' : {names}' if names else ''}"
 

@@ -15,12 +15,13 @@ from deploy.steps import PARTS_OF_NETWORK, SIGNATORIES, TICKS, Level
 from inventory.errors import NotFound
 from inventory.journal import When
 from inventory.models import MobileClass, School, Tablet
+from inventory.scope import Scope
 
 
-def class_panel(shown: MobileClass, when: When | None, now: datetime) -> Mapping[str, Any] | None:
+def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
     """The steps, the services and the plan of one mobile class."""
     try:
-        one = on_board(shown.id, when, now)
+        one = on_board(scope, shown.id, when, now)
     except NotFound:
         return None
     baseline = baselines().get(one.record.baseline)
@@ -40,21 +41,21 @@ def _items(one: ClassOnBoard) -> list[tuple[Any, int, int]]:
     return list(found.values())
 
 
-def school_panel(shown: School, when: When | None, now: datetime) -> Mapping[str, Any]:
+def school_panel(shown: School, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any]:
     """The readiness of a school: its internet rate (3.1), its council's information."""
-    words = school_words(shown.id, when)
+    words = school_words(scope, shown.id, when)
     return {
         "connectivity": words.get("connectivity"), "council": words.get("council_informed"), "school": shown,
         "connectivity_labels": CONNECTIVITY, "when": when,
     }  # fmt: skip
 
 
-def tablet_panel(shown: Tablet, when: When | None, now: datetime) -> Mapping[str, Any] | None:
+def tablet_panel(shown: Tablet, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
     """The checklist of a tablet, its conformity and its contact in school time."""
     if shown.mobile_class_id is None:
         return None
     try:
-        one = on_board(shown.mobile_class_id, when, now)
+        one = on_board(scope, shown.mobile_class_id, when, now)
     except NotFound:
         return None
     device = next((device for device in one.devices if device.tablet.id == shown.id), None)

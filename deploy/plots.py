@@ -15,6 +15,7 @@ from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.paris import local_date
 from inventory.plots import progress_against_window, stages_per_class
+from inventory.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,16 @@ class Plot:
     rows: Sequence[Sequence[object]]
 
 
-def board_plots(told: Convention, shown: Sequence[ClassOnBoard], when: When | None, now: datetime) -> tuple[Plot, Plot]:
+def board_plots(
+    told: Convention, shown: Sequence[ClassOnBoard], scope: Scope, when: When | None, now: datetime
+) -> tuple[Plot, Plot]:
     """Progress against the window, and the stages of each class."""
-    return _progress(told, shown, when, now), _stages(shown)
+    return _progress(told, shown, scope, when, now), _stages(shown)
 
 
-def _progress(told: Convention, shown: Sequence[ClassOnBoard], when: When | None, now: datetime) -> Plot:
+def _progress(told: Convention, shown: Sequence[ClassOnBoard], scope: Scope, when: When | None, now: datetime) -> Plot:
     today, window, time = local_date(when.moment if when else now), told.window, time_of(told)
-    points = deliveries([one.record.id for one in shown], window, today, when)
+    points = deliveries(scope, [one.record.id for one in shown], window, today, when)
     total = sum(one.progress.expected for one in shown)
     ends = [one.forecast.day for one in shown if one.forecast.day]
     svg = progress_against_window(

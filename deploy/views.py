@@ -15,12 +15,12 @@ from deploy.models import QuarterFile, QuarterIssue
 from deploy.plots import board_plots
 from deploy.progress import NOT_DONE, device_step_end
 from deploy.queries.board import classes_on_board, on_board
-from deploy.queries.conventions import any_convention, convention
+from deploy.queries.conventions import any_convention, convention, whole
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
 from deploy.steps import BY_KEY, Level
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.keyset import read_cursor
@@ -29,9 +29,9 @@ from inventory.paris import local_date
 from inventory.queries import places
 from inventory.queries.counters import totals
 from inventory.queries.listing import Ask
+from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
 from inventory.roles import FIELD, OFFICE, READERS, Role
-from inventory.scope import EVERYWHERE, Scope
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
@@ -40,51 +40,49 @@ HOME_CARDS = 12
 BOARD_CARDS = 24
 
 
-def _scope() -> Scope:
-    return g.get("scope") or EVERYWHERE
-
-
 def hand() -> Hand:
     """The hand of the person whose request this is."""
     return Hand(g.person, g.now)
 
 
 @pages.get("/")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def home() -> str:
     """Where everything stands today, and the way to each thing."""
-    shown, page = classes_on_board(Ask(sort="code", size=HOME_CARDS), g.when, g.now, scope=_scope())
+    shown, page = classes_on_board(g.scope, Ask(sort="code", size=HOME_CARDS), g.when, g.now)
     told = any_convention()
     return render_template(
-        "deploy/home.html", shown=shown, more=page.after is not None, totals=totals(g.when, scope=_scope()), told=told,
+        "deploy/home.html", shown=shown, more=page.after is not None, totals=totals(g.when, scope=g.scope), told=told,
         findings=findings_of() if told else [], today=local_date(g.when.moment if g.when else g.now),
     )  # fmt: skip
 
 
 @pages.get("/tableau")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def board_page() -> str:
     """The convention's board a page of classes at a time, its sums, and the plots of that page with their tables."""
     told, ask = convention(), Ask(sort="code", size=BOARD_CARDS, cursor=read_cursor(request.args.get("suite", ""), str))
-    shown, page = classes_on_board(ask, g.when, g.now, scope=_scope())
+    shown, page = classes_on_board(g.scope, ask, g.when, g.now)
     return render_template(
-        "deploy/board.html", told=told, shown=shown, page=page, totals=totals(g.when, scope=_scope()),
-        plots=board_plots(told, shown, g.when, g.now),
+        "deploy/board.html", told=told, shown=shown, page=page, totals=totals(g.when, scope=g.scope),
+        plots=board_plots(told, shown, g.scope, g.when, g.now),
     )  # fmt: skip
 
 
 @pages.get("/constats")
-@may(READERS)
+@may(READERS, scope=Reach.NOTHING)
 def findings_page() -> str:
     """What the convention contradicts, recomputed, with its consequence and what was retained."""
     return render_template("deploy/findings.html", told=convention(), findings=findings_of())
 
 
 @pages.get("/trimestres")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def quarter_list() -> str:
     """The quarters that can be issued, and those that were."""
     told = convention()
+    if not whole(g.scope, told.key):
+        return render_template("deploy/quarters.html", quarters=None)
     issued = {row.period: row for row in QuarterIssue.select().where(QuarterIssue.convention == told.key)}
     current = Quarter.of(local_date(g.now))
     quarters_shown, one = [], Quarter.of(told.window.first)
@@ -95,9 +93,11 @@ def quarter_list() -> str:
 
 
 @pages.post("/trimestres")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.SCOPE)
 def quarter_issue() -> Response:
     """Issue a quarter: from then on its bytes never change."""
+    if not whole(g.scope, convention().key):
+        raise NotFound
     period = Quarter.parse(request.form.get("period", ""))
     issued = quarters.issue(period, hand(), strict=True)
     if issued.provisional:
@@ -107,7 +107,7 @@ def quarter_issue() -> Response:
 
 
 @pages.get("/trimestres/<period>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def quarter_page(period: str) -> str:
     """The files of an issued quarter with their digests."""
     row = _issue(period)
@@ -116,7 +116,7 @@ def quarter_page(period: str) -> str:
 
 
 @pages.get("/trimestres/<period>/<path:name>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def quarter_file(period: str, name: str) -> Response:
     """One file of an issued quarter, byte for byte."""
     file = QuarterFile.get_or_none((QuarterFile.issue == _issue(period)) & (QuarterFile.name == name))
@@ -128,29 +128,30 @@ def quarter_file(period: str, name: str) -> Response:
 
 
 def _issue(period: str) -> QuarterIssue:
-    row = quarters.find(convention().key, Quarter.parse(period))
+    told = convention()
+    row = quarters.find(told.key, Quarter.parse(period)) if whole(g.scope, told.key) else None
     if row is None:
         raise NotFound
     return row
 
 
 @pages.get("/classes/<code>/pas/<key>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def step_page(code: str, key: str) -> str:
     """The tablets behind one number: who has done a step, since when, by whose word."""
     step = BY_KEY.get(key)
     if step is None or step.level is not Level.DEVICE:
         raise NotFound
-    one = on_board(places.mobile_class(code).id, g.when, g.now)
+    one = on_board(g.scope, places.mobile_class(g.scope, code).id, g.when, g.now)
     ends = [(device, device_step_end(step, device)) for device in one.devices]
     return render_template("deploy/step.html", one=one, step=step, ends=ends, not_done=NOT_DONE)
 
 
 @pages.post("/classes/<code>/pas")
-@may(STEP_WRITERS)
+@may(STEP_WRITERS, scope=Reach.SCOPE)
 def record_step(code: str) -> Response:
     """Record a step of a class as done, waived or taken back."""
-    row, form = places.mobile_class(code), request.form
+    row, form = places.mobile_class(g.scope, code), request.form
     value = form.get("value", DONE)
     if value not in (DONE, WAIVED, UNDONE):
         raise Refused("Dire si l'étape est faite, dispensée ou reprise.")
@@ -162,40 +163,36 @@ def record_step(code: str) -> Response:
 
 
 @pages.post("/classes/<code>/coches")
-@may(FIELD)
+@may(FIELD, scope=Reach.SCOPE)
 def tick_class(code: str) -> Response:
     """Tick one item of the baseline on the chosen tablets of a class."""
-    row = places.mobile_class(code)
-    wanted = request.form.getlist("tablet", int)
-    chosen = list(Tablet.select().where((Tablet.mobile_class == row) & Tablet.id.in_(wanted)))
-    if not chosen:
-        raise Refused("Choisir au moins une tablette.")
-    _tick(chosen)
+    row = places.mobile_class(g.scope, code)
+    _tick(chosen(g.scope, row, request.form.getlist("tablet")))
     return redirect(url_for("inventory.mobile_class", code=row.code) + "#etapes")
 
 
 @pages.post("/tablettes/<int:tablet_id>/coches")
-@may(FIELD)
+@may(FIELD, scope=Reach.SCOPE)
 def tick_tablet(tablet_id: int) -> Response:
     """Tick items of the baseline on one tablet."""
-    _tick([tablet_of(tablet_id)])
+    _tick([tablet_of(g.scope, tablet_id)])
     return redirect(url_for("inventory.tablet", tablet_id=tablet_id) + "#configuration")
 
 
-def _tick(chosen: list[Tablet]) -> None:
+def _tick(several: list[Tablet]) -> None:
     items = [item for item in request.form.getlist("item") if item]
     if not items:
         raise Refused("Choisir au moins un point à cocher.")
     value, note = request.form.get("value", DONE), request.form.get("note", "")
-    count = steps.tick(chosen, items, hand(), value=value, day=day_of(request.form, "day"), note=note)
+    count = steps.tick(several, items, hand(), value=value, day=day_of(request.form, "day"), note=note)
     flash(f"{count} coche(s) enregistrée(s).", "good")
 
 
 @pages.post("/classes/<code>/reglages")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.SCOPE)
 def plan_class(code: str) -> Response:
     """Set a class's tablets expected, slots and own dates."""
-    row, form = places.mobile_class(code), request.form
+    row, form = places.mobile_class(g.scope, code), request.form
     loading.plan_class(
         row, expected=number_of(form, "expected"), slots=number_of(form, "slots"), first=day_of(form, "first"),
         last=day_of(form, "last"), name=form.get("name", ""), hand=hand(),
@@ -205,10 +202,10 @@ def plan_class(code: str) -> Response:
 
 
 @pages.post("/ecoles/<uai>/debit")
-@may(FIELD)
+@may(FIELD, scope=Reach.SCOPE)
 def record_connectivity(uai: str) -> Response:
     """Record the internet rate checked in a school (article 3.1), or a waiver."""
-    row, form = places.school(uai), request.form
+    row, form = places.school(g.scope, uai), request.form
     steps.record_connectivity(
         row, form.get("value", ""), hand(), day=day_of(form, "day"), mbps=amount_of(form, "mbps"),
         place=form.get("place", ""), note=form.get("note", ""),
@@ -218,10 +215,10 @@ def record_connectivity(uai: str) -> Response:
 
 
 @pages.post("/ecoles/<uai>/conseil")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.SCOPE)
 def record_council(uai: str) -> Response:
     """Record the day the school's council was informed of the Wi-Fi."""
-    row = places.school(uai)
+    row = places.school(g.scope, uai)
     told = day_of(request.form, "day")
     if told is None:
         raise Refused("Indiquer la date du conseil d'école.")

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from peewee import ModelSelect
+
 from inventory.columns import MomentField, canonical
 from inventory.db import atomic, database, write_many
 from inventory.lifecycle import latest_told
@@ -102,9 +104,9 @@ def head() -> tuple[int, str]:
 
 
 def facts(
-    subject: str, *, axes: Iterable[str] | None = None, ids: Iterable[int] | None = None, when: When | None = None
+    subject: str, *, axes: Iterable[str] | None = None, ids: Iterable[int] | ModelSelect | None = None, when: When | None = None
 ) -> dict[tuple[int, str], Line]:
-    """The fold: the last line of each (subject id, axis), now or as it could be told `when`."""
+    """The fold: the last line of each (subject id, axis), now or as it could be told `when`; `ids` may be a subquery."""
     if when is None:
         return {(line.subject_id, line.axis): line for line in _lines(Fact, subject, axes, ids, None)}
     return {(line.subject_id, line.axis): line for line in _lines(Event, subject, axes, ids, when)}
@@ -140,7 +142,7 @@ def _lines(
     model: type[Event] | type[Fact],
     subject: str,
     axes: Iterable[str] | None,
-    ids: Iterable[int] | None,
+    ids: Iterable[int] | ModelSelect | None,
     when: When | None,
 ) -> Iterator[Line]:
     columns = (model.subject, model.subject_id, model.axis, model.value, model.detail, model.at, model.noted, model.position)
@@ -151,6 +153,8 @@ def _lines(
         query = query.where(model.at <= when.moment)
         if when.known is not None:
             query = query.where(model.noted <= when.known)
+    if isinstance(ids, ModelSelect):
+        query, ids = query.where(model.subject_id.in_(ids)), None
     wanted = None if ids is None else set(ids)
     if wanted is not None and len(wanted) <= FEW:
         query = query.where(model.subject_id.in_(sorted(wanted)))

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from inventory.journal import When
+from inventory.scope import Scope
 
-Build = Callable[[Any, When | None, datetime], Mapping[str, Any] | None]
+Build = Callable[[Any, Scope, When | None, datetime], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A piece of page: a template, and what it shows of an object `when` asked (None: nothing to show)."""
+    """A piece of page: a template, and what it shows of an object `when` asked, to a scope (None: nothing to show)."""
 
     page: str
     template: str
@@ -31,7 +32,7 @@ def hang(page: str, template: str, build: Build) -> None:
         _panels.append(panel)
 
 
-def panels_of(page: str, shown: Any, when: When | None, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
+def panels_of(page: str, shown: Any, scope: Scope, when: When | None, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
     """The templates of a page with their context, in the order they were hung."""
-    built = ((panel.template, panel.build(shown, when, now)) for panel in _panels if panel.page == page)
+    built = ((panel.template, panel.build(shown, scope, when, now)) for panel in _panels if panel.page == page)
     return [(template, context) for template, context in built if context is not None]

@@ -7,17 +7,18 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.actions import drafts, imports, tablets
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.french import counted
 from inventory.journal import history
 from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
-from inventory.models import ImportBatch, MobileClass, Tablet
+from inventory.models import ImportBatch, MobileClass
 from inventory.panels import panels_of
 from inventory.queries import places
 from inventory.queries import tablets as reading
+from inventory.queries.visible import visible
 from inventory.roles import FIELD, OFFICE, READERS
 from inventory.timeline import timeline
 
@@ -30,32 +31,32 @@ def hand() -> Hand:
 
 
 @pages.get("/ecoles/<uai>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def school(uai: str) -> str:
     """One school: its identity, its mobile classes, what was recorded of it."""
-    row = places.school(uai)
-    records = places.classes(g.when, school_id=row.id)
+    row = places.school(g.scope, uai)
+    records = places.classes(g.scope, g.when, school_id=row.id)
     return render_template(
-        "inventory/school.html", school=row, classes=records, counts=_counts(records), closings=places.closings(row.id),
-        panels=panels_of("school", row, g.when, g.now), timeline=timeline(history("school", row.id), g.when),
+        "inventory/school.html", school=row, classes=records, counts=_counts(records), closings=places.closings(g.scope, row.id),
+        panels=panels_of("school", row, g.scope, g.when, g.now), timeline=timeline(history("school", row.id), g.when),
     )  # fmt: skip
 
 
 def _counts(records: list[places.ClassRecord]) -> dict[int, int]:
-    found = reading.states(g.when, class_ids=[record.id for record in records])
+    found = reading.states(g.scope, g.when, class_ids=[record.id for record in records])
     return {record.id: sum(state.class_id == record.id for state in found) for record in records}
 
 
 @pages.get("/classes/<code>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def mobile_class(code: str) -> str:
     """One mobile class as the grid of its slots."""
-    row = places.mobile_class(code)
+    row = places.mobile_class(g.scope, code)
     record = places.class_record(row, g.when)
-    inside = reading.states(g.when, class_ids=[row.id])
+    inside = reading.states(g.scope, g.when, class_ids=[row.id])
     return render_template(
         "inventory/mobile_class.html", record=record, school=row.school, tablets=inside, slots=_slots(record, inside),
-        accessories=places.accessories(row.id), moves=_common_moves(inside), panels=panels_of("mobile_class", row, g.when, g.now),
+        accessories=places.accessories(g.scope, row.id), moves=_common_moves(inside), panels=panels_of("mobile_class", row, g.scope, g.when, g.now),
         timeline=timeline(history("mobile_class", row.id), g.when), may_write=_may_write(),
     )  # fmt: skip
 
@@ -76,39 +77,37 @@ def _may_write() -> bool:
 
 
 @pages.post("/classes/<code>/etapes")
-@may(FIELD)
+@may(FIELD, scope=Reach.SCOPE)
 def record_stages(code: str) -> Response:
     """Record one stage for the chosen slots, all or none."""
-    row = places.mobile_class(code)
-    chosen = Tablet.select().where((Tablet.mobile_class == row) & Tablet.id.in_(request.form.getlist("tablet", int)))
-    if not len(chosen):
-        raise Refused("Choisir au moins une tablette dans la grille.")
-    count = tablets.record_stages(list(chosen), _stage(), hand(), note=request.form.get("note", ""))
+    row = places.mobile_class(g.scope, code)
+    chosen = reading.chosen(g.scope, row, request.form.getlist("tablet"))
+    count = tablets.record_stages(chosen, _stage(), hand(), note=request.form.get("note", ""))
     flash(f"{counted(count, 'tablette passe', 'tablettes passent')} à « {_stage().label} ».", "good")
     return redirect(url_for("inventory.mobile_class", code=row.code))
 
 
 @pages.get("/tablettes/<int:tablet_id>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def tablet(tablet_id: int) -> str:
     """One tablet: what a person said, what a machine said, and its whole history."""
-    row = reading.tablet(tablet_id)
-    found = reading.states(g.when, ids=[row.id])
+    row = reading.tablet(g.scope, tablet_id)
+    found = reading.states(g.scope, g.when, ids=[row.id])
     if not found:
         raise NotFound
-    place = MobileClass.get_or_none(MobileClass.id == found[0].class_id) if found[0].class_id else None
+    place = visible(g.scope, MobileClass).where(MobileClass.id == found[0].class_id).first()
     return render_template(
         "inventory/tablet.html", tablet=row, state=found[0], place=place, moves=moves_from(found[0].stage),
-        needs_note=NEEDS_NOTE, panels=panels_of("tablet", row, g.when, g.now), may_write=_may_write(),
-        timeline=timeline(reading.story(row), g.when),
+        needs_note=NEEDS_NOTE, panels=panels_of("tablet", row, g.scope, g.when, g.now), may_write=_may_write(),
+        timeline=timeline(reading.story(g.scope, row), g.when),
     )  # fmt: skip
 
 
 @pages.post("/tablettes/<int:tablet_id>/etape")
-@may(FIELD)
+@may(FIELD, scope=Reach.SCOPE)
 def record_stage(tablet_id: int) -> Response:
     """A technician's update: one stage, a note, a reason when the stage asks for one."""
-    row, stage = reading.tablet(tablet_id), _stage()
+    row, stage = reading.tablet(g.scope, tablet_id), _stage()
     if tablets.record_stage(row, stage, hand(), note=request.form.get("note", "")):
         flash(f"{row.asset_tag or row.serial} est « {stage.label} ».", "good")
     else:
@@ -126,15 +125,15 @@ def _stage() -> Stage:
 
 
 @pages.get("/imports")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def import_list() -> str:
     """The batches taken in, and the form for a new file."""
-    batches = list(ImportBatch.select().order_by(ImportBatch.id.desc()).limit(50))
+    batches = list(visible(g.scope, ImportBatch).order_by(ImportBatch.id.desc()).limit(50))
     return render_template("inventory/imports.html", batches=batches)
 
 
 @pages.post("/imports")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def import_try() -> Response:
     """Keep the file and show what it would do: nothing is taken in yet."""
     file = request.files.get("file")
@@ -145,7 +144,7 @@ def import_try() -> Response:
 
 
 @pages.get("/imports/essai/<int:draft_id>")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def import_plan(draft_id: int) -> str:
     """The dry run of a file: every row's errors at once."""
     draft = drafts.draft(draft_id, g.person)
@@ -153,7 +152,7 @@ def import_plan(draft_id: int) -> str:
 
 
 @pages.post("/imports/essai/<int:draft_id>")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def import_commit(draft_id: int) -> Response:
     """Take the file in, whole."""
     batch = drafts.commit(drafts.draft(draft_id, g.person), hand())
@@ -162,10 +161,10 @@ def import_commit(draft_id: int) -> Response:
 
 
 @pages.post("/imports/<int:batch_id>/annuler")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def import_undo(batch_id: int) -> Response:
     """Undo a batch, as long as nothing was built on it."""
-    batch = ImportBatch.get_or_none(ImportBatch.id == batch_id)
+    batch = visible(g.scope, ImportBatch).where(ImportBatch.id == batch_id).first()
     if batch is None:
         raise NotFound
     imports.undo(batch, hand())

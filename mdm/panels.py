@@ -9,9 +9,10 @@ from typing import Any
 from inventory.journal import When
 from inventory.models import MobileClass
 from inventory.queries.discrepancies import discrepancies
+from inventory.scope import Scope
 from mdm.queries import listened
 
 
-def class_panel(shown: MobileClass, when: When | None, now: datetime) -> Mapping[str, Any]:
+def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any]:
     """The discrepancies of one mobile class, and how fresh each server's word is."""
-    return {"gaps": discrepancies(when, class_id=shown.id), "listened": listened()}
+    return {"gaps": discrepancies(scope, when, class_id=shown.id), "listened": listened(scope)}

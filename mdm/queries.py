@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from peewee import ModelSelect
+
 from inventory.models import Sighting
+from inventory.queries.visible import visible
+from inventory.scope import Scope
 from mdm.models import Connector, SyncRun
 from mdm.run_state import RunState
 
@@ -22,10 +26,10 @@ class Listened:
     devices: int
 
 
-def listened() -> list[Listened]:
-    """Every active connector and how fresh its word is."""
+def listened(scope: Scope) -> list[Listened]:
+    """Every active connector, how fresh its word is, and how many devices of the scope it knows."""
     return [
-        Listened(row, _last(row), _last(row, COUNTED), Sighting.select().where(Sighting.connector == row.name).count())
+        Listened(row, _last(row), _last(row, COUNTED), visible(scope, Sighting).where(Sighting.connector == row.name).count())
         for row in Connector.select().where(Connector.active).order_by(Connector.name)
     ]
 
@@ -37,12 +41,18 @@ def _last(row: Connector, states: Sequence[str] = ()) -> SyncRun | None:
     return query.order_by(SyncRun.id.desc()).first()
 
 
-def runs(limit: int = 30) -> list[SyncRun]:
+def runs(scope: Scope, limit: int = 30) -> list[SyncRun]:
     """The last runs, newest first, with their connector."""
-    return list(SyncRun.select(SyncRun, Connector).join(Connector).order_by(SyncRun.id.desc()).limit(limit))
+    return list(_seen_by(scope).order_by(SyncRun.id.desc()).limit(limit))
 
 
-def quarantines() -> list[SyncRun]:
+def quarantines(scope: Scope) -> list[SyncRun]:
     """The readings that wait for a person."""
     waiting = SyncRun.state == RunState.QUARANTINED.value
-    return list(SyncRun.select(SyncRun, Connector).join(Connector).where(waiting).order_by(SyncRun.id))
+    return list(_seen_by(scope).where(waiting).order_by(SyncRun.id))
+
+
+def _seen_by(scope: Scope) -> ModelSelect:
+    """A run counts the devices of every school: it is seen from everywhere only."""
+    query = SyncRun.select(SyncRun, Connector).join(Connector)
+    return query if scope.everywhere else query.where(SyncRun.id.in_([]))

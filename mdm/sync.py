@@ -18,6 +18,7 @@ from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.models import School, Sighting
 from inventory.queries.places import classes_of_serials
+from inventory.scope import EVERYWHERE
 from mdm.driver import Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
@@ -116,7 +117,7 @@ def _doubt(connector: Connector, staged: Staged) -> str | None:
         (Sighting.connector == connector.name) & (Sighting.absent_runs == 0) & Sighting.status.in_(sorted(LIVE))
     )
     names = {row.id: row.name for row in School.select(School.id, School.name)}
-    places = classes_of_serials()
+    places = classes_of_serials(EVERYWHERE)
     known, lost, schools = set[str](), set[str](), dict[str, str]()
     for row in rows:
         device = row.serial or row.mdm_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.actions.records import Hand
 from inventory.queries.discrepancies import discrepancies
 from inventory.roles import OFFICE, READERS
@@ -16,18 +16,18 @@ pages = Blueprint("mdm", __name__, template_folder="templates")
 
 
 @pages.get("/synchronisation")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def synchronisation() -> str:
     """Last runs with their figures, quarantines, discrepancies by kind."""
-    gaps = discrepancies(g.when)
+    gaps = discrepancies(g.scope, g.when)
     return render_template(
-        "mdm/synchronisation.html", listened=queries.listened(), runs=queries.runs(), quarantines=queries.quarantines(),
-        gaps=gaps, RunState=RunState, may_decide=g.person.role in OFFICE,
+        "mdm/synchronisation.html", listened=queries.listened(g.scope), runs=queries.runs(g.scope), quarantines=queries.quarantines(g.scope),
+        gaps=gaps, RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere,
     )  # fmt: skip
 
 
 @pages.post("/synchronisation/<name>/lire")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def read(name: str) -> Response:
     """Read a server now."""
     run = actions.sync(actions.connector(name), vault=g.vault, now=g.now, clock=lambda: g.now)
@@ -37,7 +37,7 @@ def read(name: str) -> Response:
 
 
 @pages.post("/synchronisation/lectures/<int:run_id>/liberer")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def release(run_id: int) -> Response:
     """Believe a quarantined reading after all."""
     run = actions.release(run_id, request.form.get("reason", ""), Hand(g.person, g.now))
@@ -46,7 +46,7 @@ def release(run_id: int) -> Response:
 
 
 @pages.post("/synchronisation/lectures/<int:run_id>/ecarter")
-@may(OFFICE)
+@may(OFFICE, scope=Reach.EVERYWHERE)
 def reject(run_id: int) -> Response:
     """Put a quarantined reading aside."""
     run = actions.reject(run_id, request.form.get("reason", ""), Hand(g.person, g.now))

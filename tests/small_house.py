@@ -19,7 +19,7 @@ from config.app import create_app
 from config.models import WebSession
 from config.settings import Settings, read
 from inventory import db
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.errors import NotFound, Refused
 from inventory.models import Person
 from inventory.roles import KEEPERS, OFFICE, READERS, Role
@@ -47,33 +47,33 @@ def rooms() -> Blueprint:
     pages = Blueprint("room", __name__)
 
     @pages.get("/")
-    @may(READERS)
+    @may(READERS, scope=Reach.NOTHING)
     def hall() -> str:
         return f"{g.person.name} {g.when.moment.isoformat() if g.when else 'maintenant'}"
 
     @pages.get("/bureau")
-    @may(OFFICE)
+    @may(OFFICE, scope=Reach.NOTHING)
     def office() -> str:
         return "le bureau"
 
     @pages.get("/formulaire")
-    @may(OFFICE)
+    @may(OFFICE, scope=Reach.NOTHING)
     def form() -> str:
         return render_template_string(FORM)
 
     @pages.post("/bureau")
-    @may(OFFICE)
+    @may(OFFICE, scope=Reach.NOTHING)
     def office_writes() -> Response:
         flash(request.form["word"])
         return redirect("/")
 
     @pages.get("/cles")
-    @may(KEEPERS)
+    @may(KEEPERS, scope=Reach.NOTHING)
     def keys() -> str:
         return "les clés"
 
     @pages.get("/tablettes/<int:number>")
-    @may(READERS)
+    @may(READERS, scope=Reach.NOTHING)
     def tablet(number: int) -> str:
         if number == 13:
             raise ZeroDivisionError("mot de passe du MDM : hunter2")

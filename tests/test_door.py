@@ -16,9 +16,9 @@ from config.app import create_app
 from config.door import local_path
 from config.models import Credential, WebSession
 from config.settings import Settings, read
-from inventory.access import ANYONE
+from inventory.access import ANYONE, may
 from inventory.models import Person
-from inventory.roles import Role
+from inventory.roles import READERS, Role
 
 
 @pytest.fixture
@@ -209,7 +209,8 @@ def test_each_role_has_its_rooms(browser: FlaskClient, settings: Settings) -> No
 def test_a_view_that_says_nothing_keeps_the_house_shut(settings: Settings, clock: Clock) -> None:
     forgotten = Blueprint("forgotten", __name__)
     forgotten.add_url_rule("/oubli", view_func=lambda: "ouvert", endpoint="oubli")
-    with pytest.raises(RuntimeError, match=r"forgotten\.oubli"):
+    forgotten.add_url_rule("/sans-ecoles", view_func=may(READERS)(lambda: "de quelle école ?"), endpoint="unscoped")
+    with pytest.raises(RuntimeError, match=r"forgotten\.oubli, forgotten\.unscoped"):
         create_app(settings, clock=clock, blueprints=[forgotten])
 
 
@@ -231,6 +232,6 @@ def test_the_demonstration_shows_its_accounts_at_the_door(settings: Settings, cl
 
 def test_who_says_who_may_enter(app: Flask) -> None:
     """ANYONE is the two pages of the sign-in, and the probes of a supervisor."""
-    open_to_all = {name for name, view in app.view_functions.items() if getattr(view, "policy", None) == ANYONE}
+    open_to_all = {name for name, view in app.view_functions.items() if getattr(getattr(view, "policy", None), "roles", None) == ANYONE}
     sign_in = {"door.sign_in", "door.sign_in_try", "door.second_factor", "door.second_factor_try"}
     assert open_to_all == sign_in | {"health.live", "health.ready"}

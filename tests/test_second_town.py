@@ -18,6 +18,7 @@ from deploy.reports.quarter import Quarter
 from inventory.actions import imports
 from inventory.actions.records import Hand
 from inventory.models import Person
+from inventory.scope import EVERYWHERE
 
 FILE = Path(__file__).parent / "fixtures" / "conventions" / "villeneuve-les-tilleuls-2018.toml"
 BACK_FROM_WINTER = datetime(2018, 3, 5, 9, tzinfo=UTC)
@@ -38,7 +39,7 @@ def note(carts: list[str]) -> bytes:
 
 def test_its_board_counts_the_school_days_of_its_zone_and_its_own_quantities(villeneuve: Hand) -> None:
     imports.commit(imports.plan_tablets(note(["VIL-CM01", "VIL-CM02"]), "bon.csv"), villeneuve)
-    shown = board(None, BACK_FROM_WINTER)
+    shown = board(EVERYWHERE, None, BACK_FROM_WINTER)
     assert [one.record.code for one in shown] == [f"VIL-CM0{number}" for number in range(1, 6)]
     assert {(one.first, one.last) for one in shown} == {(date(2018, 1, 8), date(2018, 3, 30))}
     assert {one.days_left for one in shown} == {16}, "four days a week until 30 March, after the winter holidays of zone C"

@@ -17,6 +17,7 @@ from inventory.errors import Refused
 from inventory.mdm_status import MdmStatus
 from inventory.models import ContactMonth, Event, Fact, MobileClass, Sighting, Tablet
 from inventory.queries.tablets import states
+from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.driver import Access
 from mdm.drivers.headwind import Headwind
@@ -145,7 +146,7 @@ def test_a_robot_never_writes_what_a_person_said(connector: Connector, mdm: Simu
     row = dict(Tablet.get_by_id(tablet.id).__data__)
     read(connector, mdm)
     assert dict(Tablet.get_by_id(tablet.id).__data__) == row
-    (state,) = states(class_ids=[granettes_cart.id])
+    (state,) = states(EVERYWHERE, class_ids=[granettes_cart.id])
     assert state.stage.value == "expected" and state.mdm is MdmStatus.ENROLLED
 
 
@@ -155,7 +156,7 @@ def test_the_same_serial_twice_in_the_mdm_lets_the_newest_enrolment_speak(connec
     read(connector, mdm, mdm.at)
     mdm.at = CHRISTMAS
     read(connector, mdm, CHRISTMAS)
-    (state,) = states()
+    (state,) = states(EVERYWHERE)
     assert state.seen is not None and state.seen.mdm_id == str(mdm.fleet.lives[2].mdm_id + 500_000)
 
 

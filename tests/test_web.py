@@ -25,11 +25,11 @@ from flask import Blueprint
 from config import web
 from config.app import create_app
 from config.settings import read
-from inventory.access import ANYONE, may
+from inventory.access import ANYONE, Reach, may
 pages = Blueprint("slow", __name__)
 begun, go = threading.Event(), threading.Event()
 @pages.get("/lent")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def slow():
     sys.stdout.write("begun\\n")
     sys.stdout.flush()

@@ -16,6 +16,7 @@ from config.wiring import house
 from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.drivers import KINDS
 from mdm.models import SyncRun
@@ -91,7 +92,7 @@ def _tell(run: SyncRun) -> None:
 def reconcile(as_json: bool) -> None:
     """Comparer l'inventaire et les MDM : les écarts, nommés, sans rien décider."""
     with house(read(os.environ)):
-        found = discrepancies()
+        found = discrepancies(EVERYWHERE)
     if as_json:
         print_json([_row(one) for one in found])
         return

@@ -19,6 +19,7 @@ from inventory.actions.records import Hand
 from inventory.french import short_day
 from inventory.journal import When
 from inventory.paris import end_of, local_date
+from inventory.scope import EVERYWHERE
 
 
 @click.command("board")
@@ -29,7 +30,7 @@ def board_command(as_of: str | None, as_json: bool) -> None:
     now = clock.now()
     when = When(min(end_of(local_date(clock.read_moment(as_of, "--as-of"))), now)) if as_of else None
     with house(read(os.environ)):
-        shown = board(when, now)
+        shown = board(EVERYWHERE, when, now)
     if as_json:
         print_json(by_school(shown))
         return

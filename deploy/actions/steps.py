@@ -22,6 +22,7 @@ from inventory.models import MobileClass, School, Tablet
 from inventory.paris import at as paris_at
 from inventory.paris import local_date
 from inventory.roles import OFFICE, Role
+from inventory.scope import EVERYWHERE
 
 NOON = time(12)
 CONNECTIVITY = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation signée"}
@@ -61,7 +62,7 @@ def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, no
     if key == "acceptance" and value == DONE and (hand.by is None or hand.by.signatory not in SIGNATORIES):
         raise Refused("Seul un membre du comité technique désigné par un signataire peut viser l'intégration (article 4.2).")
     if value == DONE:
-        shown = on_board(mobile_class.id, None, hand.now)
+        shown = on_board(EVERYWHERE, mobile_class.id, None, hand.now)
         reason = gates.class_step(key, shown.progress, shown.said, shown.school_said)
         if reason:
             raise Refused(f"{mobile_class.code}, {TICKS[key]} : {reason}")
@@ -123,7 +124,7 @@ def delivery_guard(tablet: Tablet, stage: Stage, at: datetime) -> str | None:
     if stage not in gates.NEED_CONNECTIVITY or tablet.mobile_class is None:
         return None
     school = tablet.mobile_class.school
-    return gates.delivery(stage, school.name, school_words(school.id))
+    return gates.delivery(stage, school.name, school_words(EVERYWHERE, school.id))
 
 
 PARTS = {part: TICKS[part] for part in PARTS_OF_NETWORK}

@@ -61,15 +61,17 @@ class ClassOnBoard:
         return self.forecast.day is not None and self.forecast.day > (self.last_school_day or self.last)
 
 
-def board(when: When | None, now: datetime, *, key: str | None = None, class_ids: Sequence[int] | None = None) -> list[ClassOnBoard]:
-    """Every class of a convention (all of them without `key`), or the classes of some ids, as they stood."""
-    records = classes(when, convention=key, ids=class_ids)
+def board(
+    scope: Scope, when: When | None, now: datetime, *, key: str | None = None, class_ids: Sequence[int] | None = None
+) -> list[ClassOnBoard]:
+    """Every class of the scope and of a convention (of all of them without `key`), or the classes of some ids, as they stood."""
+    records = classes(scope, when, convention=key, ids=class_ids)
     ids = [record.id for record in records]
-    tablets = _by_class(states(when, class_ids=ids))
+    tablets = _by_class(states(scope, when, class_ids=ids))
     inside = [state.id for several in tablets.values() for state in several]
     ticks, reached_at = _said("tablet", when, inside, SETUP), _milestones(inside, when)
     words, school_ids = _said("mobile_class", when, ids), sorted({record.school_id for record in records})
-    homes = {row.id: row for row in schools(None if class_ids is None else school_ids)}
+    homes = {row.id: row for row in schools(scope, None if class_ids is None else school_ids)}
     school_words = _said("school", when, school_ids)
     known, moment = baselines(), when.moment if when else now
     return [
@@ -82,15 +84,15 @@ def board(when: When | None, now: datetime, *, key: str | None = None, class_ids
     ]  # fmt: skip
 
 
-def classes_on_board(ask: Ask, when: When | None, now: datetime, *, scope: Scope) -> tuple[list[ClassOnBoard], Page[ClassRow]]:
+def classes_on_board(scope: Scope, ask: Ask, when: When | None, now: datetime) -> tuple[list[ClassOnBoard], Page[ClassRow]]:
     """The classes of one page of the board by code, and where the pages around it begin."""
     page = mobile_classes(ask, when, scope=scope)
-    return board(when, now, class_ids=[row.id for row in page.rows]), page
+    return board(scope, when, now, class_ids=[row.id for row in page.rows]), page
 
 
-def on_board(class_id: int, when: When | None, now: datetime) -> ClassOnBoard:
-    """One class; raises `NotFound` if it was not there."""
-    found = board(when, now, class_ids=[class_id])
+def on_board(scope: Scope, class_id: int, when: When | None, now: datetime) -> ClassOnBoard:
+    """One class; raises `NotFound` if it was not there, or is outside the scope."""
+    found = board(scope, when, now, class_ids=[class_id])
     if not found:
         raise NotFound
     return found[0]
@@ -117,9 +119,9 @@ def _word(line: Line) -> Said:
     return Said(line.value, line.at, line.detail)
 
 
-def school_words(school_id: int, when: When | None = None) -> dict[str, Said]:
-    """What was said of a school: its connectivity, its council's information."""
-    return _said("school", when, [school_id])[school_id]
+def school_words(scope: Scope, school_id: int, when: When | None = None) -> dict[str, Said]:
+    """What was said of a school: its connectivity, its council's information; nothing outside the scope."""
+    return _said("school", when, [school_id] if scope.holds(school_id) else [])[school_id]
 
 
 def _on_board(

@@ -9,6 +9,8 @@ from deploy.models import LoadedBaseline, LoadedConvention
 from deploy.setup.baseline import Baseline
 from deploy.setup.baseline import parse as parse_baseline
 from inventory.errors import NotFound
+from inventory.models import MobileClass
+from inventory.scope import Scope
 
 
 def loaded() -> list[LoadedConvention]:
@@ -40,6 +42,14 @@ def mention() -> str:
 def baselines() -> dict[str, Baseline]:
     """The baselines loaded, by key."""
     return {row.key: _baseline(row.sha256, row.source, row.key) for row in LoadedBaseline.select()}
+
+
+def whole(scope: Scope, key: str) -> bool:
+    """Whether every school of a convention is inside the scope: what tells of the whole convention is shown from there only."""
+    if scope.everywhere:
+        return True
+    outside = (MobileClass.convention == key) & MobileClass.school.not_in(sorted(scope.schools))
+    return bool(scope.schools) and not MobileClass.select().where(outside).exists()
 
 
 @lru_cache(maxsize=32)

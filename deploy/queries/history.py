@@ -10,11 +10,14 @@ from inventory.journal import When, lines
 from inventory.lifecycle import Stage, prepared, reached
 from inventory.paris import local_date
 from inventory.queries.tablets import states
+from inventory.scope import Scope
 
 
-def deliveries(class_ids: Sequence[int], window: tuple[date, date], today: date, when: When | None) -> list[tuple[date, int]]:
+def deliveries(
+    scope: Scope, class_ids: Sequence[int], window: tuple[date, date], today: date, when: When | None
+) -> list[tuple[date, int]]:
     """For each day of the window up to `today`: how many of the classes' tablets stood delivered in the evening."""
-    ids = [state.id for state in states(when, class_ids=class_ids)]
+    ids = [state.id for state in states(scope, when, class_ids=class_ids)]
     moves: dict[date, int] = defaultdict(int)
     held: dict[int, bool] = defaultdict(bool)
     for line in lines("tablet", axes=["stage"], ids=ids, when=when):

@@ -20,14 +20,15 @@ from inventory.mdm_status import MdmStatus
 from inventory.paris import local_date
 from inventory.plots import progress_against_window
 from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.scope import EVERYWHERE
 
 
 def export_of(period: Quarter, key: str, now: datetime, *, provisional: bool) -> Export:
     """The whole quarter of one convention. `now` is the day of issue: what is noted later is not in it."""
     told = convention(key)
     when = When(min(period.end, now), now)
-    shown = board(when, now, key=key)
-    gaps = discrepancies(when)
+    shown = board(EVERYWHERE, when, now, key=key)
+    gaps = discrepancies(EVERYWHERE, when)
     found = findings_of(key)
     tables = (
         _tablets(shown), _classes(shown), _schools(shown), _steps(shown), _services(shown), _mdm(shown), _gaps(gaps),
@@ -204,7 +205,7 @@ def _remarks(shown: Sequence[ClassOnBoard]) -> tuple[str, ...]:
 def _plot(told: Convention, shown: Sequence[ClassOnBoard], when: When) -> str:
     time, window = time_of(told), told.window
     today: date = local_date(when.moment)
-    points = deliveries([one.record.id for one in shown], window, today, when)
+    points = deliveries(EVERYWHERE, [one.record.id for one in shown], window, today, when)
     total = sum(one.progress.expected for one in shown)
     return progress_against_window(
         [(day, count, total) for day, count in points], window=window, today=None,

@@ -20,7 +20,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from inventory.access import may
+from inventory.access import Reach, may
 from inventory.actions.records import Hand
 from inventory.actions.views_kept import forget_view, keep_view, views_of
 from inventory.db import snapshot
@@ -32,7 +32,6 @@ from inventory.lists.files import csv_stream, workbook
 from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask, every_page
 from inventory.roles import READERS
-from inventory.scope import EVERYWHERE, Scope
 from inventory.words import tell
 
 pages = Blueprint("lists", __name__)
@@ -103,14 +102,10 @@ def _columns(catalogue: Catalogue, args: Any) -> tuple[Column, ...]:
     return (first, *(column for column in others if (column.key in wanted if wanted else column.shown)))
 
 
-def _scope() -> Scope:
-    return g.get("scope") or EVERYWHERE
-
-
 def _show(catalogue: Catalogue) -> str:
     asked = _read(catalogue, request.args)
-    page = catalogue.page(asked.ask, g.when, _scope())
-    count = catalogue.count(asked.ask, g.when, scope=_scope())
+    page = catalogue.page(asked.ask, g.when, g.scope)
+    count = catalogue.count(asked.ask, g.when, scope=g.scope)
     said = tell("plus de 10 000") if count > MOST_COUNTED else str(count)
     parts = {
         "asked": asked, "list": catalogue, "page": page, "count": f"{said} {tell(catalogue.one if count < 2 else catalogue.many)}",
@@ -122,37 +117,37 @@ def _show(catalogue: Catalogue) -> str:
 
 
 @pages.get("/tablettes")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def tablettes() -> str | Response:
     """The tablets; an exact number opens its page."""
     words = request.args.get("q", "").strip()
-    found = listed_tablets.exact(words, scope=_scope()) if words and not request.headers.get("X-Cartable-Fragment") else None
+    found = listed_tablets.exact(words, scope=g.scope) if words and not request.headers.get("X-Cartable-Fragment") else None
     if found is not None:
         return redirect(url_for("inventory.tablet", tablet_id=found, as_of=request.args.get("as_of")))
     return _show(TABLETS)
 
 
 @pages.get("/classes")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def classes() -> str:
     """The mobile classes."""
     return _show(CLASSES)
 
 
 @pages.get("/ecoles")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def ecoles() -> str:
     """The schools and their mobile classes."""
     return _show(SCHOOLS)
 
 
 @pages.get("/listes/<key>.<kind>")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def export(key: str, kind: str) -> Response:
     """The list as shown (same filters, sort and columns), whole, as a file."""
     if key not in BY_KEY or kind not in ("csv", "xlsx"):
         raise NotFound
-    asked, scope, when = _read(BY_KEY[key], request.args), _scope(), g.when
+    asked, scope, when = _read(BY_KEY[key], request.args), g.scope, g.when
     labels, mention = [column.label for column in asked.columns], current_app.config["MENTION"]()
 
     def rows() -> Any:
@@ -170,7 +165,7 @@ def export(key: str, kind: str) -> Response:
 
 
 @pages.post("/listes/<key>/vues")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def keep(key: str) -> Response:
     """Keep the list as it is shown, under a name."""
     if key not in BY_KEY:
@@ -183,7 +178,7 @@ def keep(key: str) -> Response:
 
 
 @pages.post("/listes/vues/<int:view_id>/oublier")
-@may(READERS)
+@may(READERS, scope=Reach.SCOPE)
 def forget(view_id: int) -> Response:
     """Forget one of one's own views."""
     row = forget_view(view_id, Hand(g.person, g.now))

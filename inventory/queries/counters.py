@@ -64,8 +64,8 @@ def totals(when: When | None, *, scope: Scope) -> Totals:
 
 
 def _totals_then(when: When, scope: Scope) -> Totals:
-    records = {record.id: record for record in classes(when) if scope.holds(record.school_id)}
-    inside = [state for state in states(when) if state.class_id in records]
+    records = {record.id: record for record in classes(scope, when) if scope.holds(record.school_id)}
+    inside = [state for state in states(scope, when) if state.class_id in records]
     return _summed(len(records), sum(one.expected for one in records.values()), ((one.stage, one.mdm, 1) for one in inside))
 
 

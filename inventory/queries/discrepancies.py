@@ -10,6 +10,7 @@ from inventory.models import School
 from inventory.queries.places import classes, schools
 from inventory.queries.tablets import all_seen, states
 from inventory.reconciliation import Discrepancy, reconcile
+from inventory.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,13 @@ class Placed:
     class_id: int | None
 
 
-def discrepancies(when: When | None = None, *, class_id: int | None = None) -> list[Placed]:
-    """Every discrepancy, or those of one mobile class."""
-    places = {record.id: record for record in classes(when)}
+def discrepancies(scope: Scope, when: When | None = None, *, class_id: int | None = None) -> list[Placed]:
+    """Every discrepancy of the scope's tablets, or those of one mobile class."""
+    places = {record.id: record for record in classes(scope, when)}
     named = {name: record.id for record in places.values() for name in (record.code, record.name) if name}
-    homes = {row.id: row for row in schools()}
+    homes = {row.id: row for row in schools(scope)}
     found = []
-    for one in reconcile(states(when), all_seen(when)):
+    for one in reconcile(states(scope, when), all_seen(scope, when)):
         place = places.get(_class_of(one, named) or 0)
         home = homes.get(place.school_id) if place else None
         found.append(Placed(one, home, place.code if place else "", place.id if place else None))

@@ -97,11 +97,11 @@ def _read_classes(ids: Sequence[int]) -> list[ClassRow]:
 def _classes_then(ask: Ask, when: When, scope: Scope) -> list[ClassRow]:
     wanted, homes = ask.words.casefold(), {row.id: row for row in School.select()}
     inside: dict[int | None, int] = {}
-    for state in states(when):
+    for state in states(scope, when):
         inside[state.class_id] = inside.get(state.class_id, 0) + 1
     return [
         ClassRow(one.id, one.code, one.name, homes[one.school_id].name, homes[one.school_id].uai, one.slots, one.expected, inside.get(one.id, 0))
-        for one in classes(when)
+        for one in classes(scope, when)
         if scope.holds(one.school_id) and (wanted in one.code.casefold() or wanted in one.name.casefold())
         and ask.filter("ecole").upper() in ("", homes[one.school_id].uai)
     ]  # fmt: skip
@@ -109,7 +109,7 @@ def _classes_then(ask: Ask, when: When, scope: Scope) -> list[ClassRow]:
 
 def schools(ask: Ask, when: When | None, *, scope: Scope) -> Page[SchoolRow]:
     """One page of the schools, with the mobile classes they had at the moment looked at."""
-    codes = _codes_then(when) if when else _codes
+    codes = _codes_then(scope, when) if when else _codes
     return listing.cut(_schools(ask, scope), School.id, SCHOOL_ORDERS[ask.sort], ask, lambda ids: _read_schools(ids, codes), lambda row: row.id)
 
 
@@ -136,6 +136,6 @@ def _codes(ids: Sequence[int]) -> Iterable[tuple[int, str]]:
     return MobileClass.select(MobileClass.school, MobileClass.code).where(MobileClass.school.in_(list(ids)) & ~MobileClass.withdrawn).tuples()
 
 
-def _codes_then(when: When) -> Callable[[Sequence[int]], Iterable[tuple[int, str]]]:
-    told = [(record.school_id, record.code) for record in classes(when)]
+def _codes_then(scope: Scope, when: When) -> Callable[[Sequence[int]], Iterable[tuple[int, str]]]:
+    told = [(record.school_id, record.code) for record in classes(scope, when)]
     return lambda ids: told

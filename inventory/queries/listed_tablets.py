@@ -109,10 +109,10 @@ def _heard(serials: Sequence[str]) -> dict[str, tuple[MdmStatus, datetime | None
 
 
 def _tablets_then(ask: Ask, when: When, scope: Scope) -> list[TabletRow]:
-    records = {record.id: record for record in classes(when)}
+    records = {record.id: record for record in classes(scope, when)}
     homes = {row.id: row for row in School.select()}
     found = []
-    for state in states(when):
+    for state in states(scope, when):
         record = records.get(state.class_id or 0)
         school = homes.get(record.school_id) if record else None
         if not scope.holds(school.id if school else None):

@@ -10,6 +10,8 @@ from typing import Any
 from inventory.errors import NotFound
 from inventory.journal import When, facts
 from inventory.models import Accessory, Closing, MobileClass, School, Tablet
+from inventory.queries.visible import ids_of, visible
+from inventory.scope import Scope
 from inventory.uai import normalise
 
 
@@ -29,39 +31,40 @@ class ClassRecord:
     window_last: date | None
 
 
-def schools(ids: Sequence[int] | None = None) -> list[School]:
-    """Every school of the inventory, or those of some ids, by name."""
-    rows = School.select().where(~School.withdrawn).order_by(School.name, School.uai)
+def schools(scope: Scope, ids: Sequence[int] | None = None) -> list[School]:
+    """Every school of the scope, or those of some ids, by name."""
+    rows = visible(scope, School).where(~School.withdrawn).order_by(School.name, School.uai)
     return list(rows if ids is None else rows.where(School.id.in_(list(ids))))
 
 
-def school(text: str) -> School:
-    """The school of this UAI, however typed; raises `NotFound`."""
+def school(scope: Scope, text: str) -> School:
+    """The school of this UAI, however typed; raises `NotFound`, outside the scope too."""
     try:
         code = normalise(text)
     except ValueError as fault:
         raise NotFound from fault
-    row = School.get_or_none((School.uai == code) & ~School.withdrawn)
+    row = visible(scope, School).where((School.uai == code) & ~School.withdrawn).first()
     if row is None:
         raise NotFound
     return row
 
 
-def mobile_class(code: str) -> MobileClass:
-    """The mobile class of this code; raises `NotFound`."""
-    row = MobileClass.get_or_none((MobileClass.code == code.strip().upper()) & ~MobileClass.withdrawn)
+def mobile_class(scope: Scope, code: str) -> MobileClass:
+    """The mobile class of this code; raises `NotFound`, outside the scope too."""
+    row = visible(scope, MobileClass).where((MobileClass.code == code.strip().upper()) & ~MobileClass.withdrawn).first()
     if row is None:
         raise NotFound
     return row
 
 
 def classes(
-    when: When | None = None, *, school_id: int | None = None, convention: str | None = None, ids: Sequence[int] | None = None
-) -> list[ClassRecord]:
-    """The mobile classes by code, those of one school, one convention or some ids if asked; at a past date, those registered by then."""
-    rows = MobileClass.select().where(~MobileClass.withdrawn).order_by(MobileClass.code)
+    scope: Scope, when: When | None = None, *, school_id: int | None = None, convention: str | None = None,
+    ids: Sequence[int] | None = None,
+) -> list[ClassRecord]:  # fmt: skip
+    """The scope's mobile classes by code, those of one school, one convention or some ids if asked; at a past date, those registered by then."""
+    rows = visible(scope, MobileClass).where(~MobileClass.withdrawn).order_by(MobileClass.code)
     rows = rows if ids is None else rows.where(MobileClass.id.in_(list(ids)))
-    told = facts("mobile_class", axes=["record"], ids=ids, when=when)
+    told = facts("mobile_class", axes=["record"], ids=ids_of(scope, MobileClass) if ids is None else ids, when=when)
     records = [_record(row.id, told[row.id, "record"].detail) for row in rows if (row.id, "record") in told]
     return [
         record
@@ -89,21 +92,22 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def accessories(class_id: int) -> list[Accessory]:
+def accessories(scope: Scope, class_id: int) -> list[Accessory]:
     """What the cart holds beside its tablets."""
-    return list(Accessory.select().where(Accessory.mobile_class == class_id).order_by(Accessory.kind))
+    return list(visible(scope, Accessory).where(Accessory.mobile_class == class_id).order_by(Accessory.kind))
 
 
-def closings(school_id: int) -> list[Closing]:
+def closings(scope: Scope, school_id: int) -> list[Closing]:
     """The exceptional closings of a school, those of all schools included."""
     mine = (Closing.school == school_id) | Closing.school.is_null()
-    return list(Closing.select().where(mine).order_by(Closing.first))
+    return list(visible(scope, Closing).where(mine).order_by(Closing.first))
 
 
-def classes_of_serials() -> dict[str, tuple[int, int]]:
+def classes_of_serials(scope: Scope) -> dict[str, tuple[int, int]]:
     """For each serial in a cart: its mobile class and its school."""
     rows = (
-        Tablet.select(Tablet.serial, MobileClass.id, MobileClass.school)
+        visible(scope, Tablet)
+        .select(Tablet.serial, MobileClass.id, MobileClass.school)
         .join(MobileClass)
         .where(~Tablet.withdrawn)
         .tuples()

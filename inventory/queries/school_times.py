@@ -11,6 +11,7 @@ from inventory.errors import Refused
 from inventory.models import School
 from inventory.queries.places import closings
 from inventory.school_time import Closing, Rhythm, SchoolTime
+from inventory.scope import EVERYWHERE
 
 _settings: dict[str, object] = {}
 
@@ -35,7 +36,7 @@ def of_school(school: School) -> SchoolTime:
             f"{school.name} ({school.uai}) : zone de vacances ou rythme de la semaine non renseigné ; "
             "charger sa convention, ou compléter la fiche de l'école."
         )
-    declared = tuple(Closing(row.first, row.last, row.reason) for row in closings(school.id))
+    declared = tuple(Closing(row.first, row.last, row.reason) for row in closings(EVERYWHERE, school.id))
     return _time(school.zone, school.rhythm, declared)
 
 

@@ -6,38 +6,57 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from inventory.columns import MomentField
-from inventory.errors import NotFound
+from inventory.errors import NotFound, Refused
 from inventory.journal import FEW, Line, When, facts, history
 from inventory.lifecycle import PREPARATION, Stage, prepared
 from inventory.mdm_status import MdmStatus
-from inventory.models import ContactMonth, Event, Sighting, Tablet
+from inventory.models import ContactMonth, Event, MobileClass, Sighting, Tablet
 from inventory.paris import end_of, local_date
-from inventory.serials import confusion_key, normalise
+from inventory.queries.visible import ids_of, visible
+from inventory.scope import Scope
+from inventory.serials import normalise
 from inventory.sight import Seen, TabletState
+from inventory.words import tell
 
 _moment = MomentField().python_value
+LARGEST = 2**63 - 1
 
 
-def tablet(tablet_id: int) -> Tablet:
-    """One tablet; raises `NotFound`."""
-    row = Tablet.get_or_none((Tablet.id == tablet_id) & ~Tablet.withdrawn)
+def tablet(scope: Scope, tablet_id: int) -> Tablet:
+    """One tablet; raises `NotFound`, outside the scope too."""
+    row = visible(scope, Tablet).where((Tablet.id == tablet_id) & ~Tablet.withdrawn).first() if tablet_id <= LARGEST else None
     if row is None:
         raise NotFound
     return row
 
 
-def by_name(text: str) -> Tablet | None:
+def chosen(scope: Scope, mobile_class: MobileClass, wanted: Sequence[str]) -> list[Tablet]:
+    """The tablets of a mobile class that a form names by their ids; raises `Refused` unless every one of them is there."""
+    ids = {int(text) for text in wanted if text.isdecimal() and int(text) <= LARGEST}
+    inside = visible(scope, Tablet).where((Tablet.mobile_class == mobile_class) & Tablet.id.in_(sorted(ids)) & ~Tablet.withdrawn)
+    found = list(inside.order_by(Tablet.slot))
+    if not wanted:
+        raise Refused(tell("Choisir au moins une tablette dans la grille."))
+    if len(found) != len(set(wanted)):
+        raise Refused(
+            tell("Une des tablettes choisies n'est pas dans cette classe mobile : rien n'est enregistré ; recharger la page et choisir de nouveau.")
+        )
+    return found
+
+
+def by_name(scope: Scope, text: str) -> Tablet | None:
     """The tablet of a serial number or an asset tag, however typed."""
     wanted = normalise(text)
-    return Tablet.get_or_none(((Tablet.serial == wanted) | (Tablet.asset_tag == text.strip())) & ~Tablet.withdrawn)
+    named = (Tablet.serial == wanted) | (Tablet.asset_tag == text.strip())
+    return visible(scope, Tablet).where(named & ~Tablet.withdrawn).first()
 
 
-def find(text: str, when: When | None = None, *, stage: str = "", mdm: str = "") -> list[TabletState]:
+def find(scope: Scope, text: str, when: When | None = None, *, stage: str = "", mdm: str = "") -> list[TabletState]:
     """Tablets whose serial number, asset tag or model holds `text`, at a stage, in an MDM's word, by name."""
     wanted = text.strip().casefold()
     found = [
         state
-        for state in states(when)
+        for state in states(scope, when)
         if (not wanted or wanted in f"{state.serial} {state.asset_tag} {state.model}".casefold())
         and stage in ("", state.stage.value)
         and mdm in ("", state.mdm.value)
@@ -45,26 +64,28 @@ def find(text: str, when: When | None = None, *, stage: str = "", mdm: str = "")
     return sorted(found, key=lambda state: (state.name, state.serial))
 
 
-def story(row: Tablet) -> list[Event]:
+def story(scope: Scope, row: Tablet) -> list[Event]:
     """The journal of a tablet and of every MDM record that bore its serial number."""
-    sightings = Sighting.select(Sighting.id).where(Sighting.serial == row.serial)
+    sightings = visible(scope, Sighting).where(Sighting.serial == row.serial)
     told = [event for sighting in sightings for event in history("sighting", sighting.id)]
     return history("tablet", row.id) + told
 
 
-def states(when: When | None = None, *, class_ids: Iterable[int] | None = None, ids: Iterable[int] | None = None) -> list[TabletState]:
-    """The tablets as they stood, by class and slot; those of some classes or some ids only, if asked."""
-    rows = _rows(None if when else class_ids, ids)
+def states(
+    scope: Scope, when: When | None = None, *, class_ids: Iterable[int] | None = None, ids: Iterable[int] | None = None
+) -> list[TabletState]:
+    """The tablets as they stood, by class and slot; those of some classes or some ids only, if asked. A tablet is seen where it is now."""
+    rows = _rows(scope, None if when else class_ids, ids)
     stages, places = _told(rows, when)
-    seen = seen_by_serial([row.serial for row in rows], when)
+    seen = seen_by_serial(scope, [row.serial for row in rows], when)
     found = [_state(row, stages.get(row.id), places.get(row.id), seen, when) for row in rows]
     wanted = None if class_ids is None else set(class_ids)
     kept = [state for state in found if state is not None and (wanted is None or state.class_id in wanted)]
     return sorted(kept, key=lambda state: (state.class_id or 0, state.slot or 0, state.serial))
 
 
-def _rows(class_ids: Iterable[int] | None, ids: Iterable[int] | None) -> list[Tablet]:
-    query = Tablet.select().where(~Tablet.withdrawn)
+def _rows(scope: Scope, class_ids: Iterable[int] | None, ids: Iterable[int] | None) -> list[Tablet]:
+    query = visible(scope, Tablet).where(~Tablet.withdrawn)
     if class_ids is not None:
         query = query.where(Tablet.mobile_class.in_(list(class_ids)))
     if ids is not None:
@@ -100,34 +121,30 @@ def _state(
     )
 
 
-def seen_by_serial(serials: Sequence[str], when: When | None = None) -> dict[str, Seen]:
+def seen_by_serial(scope: Scope, serials: Sequence[str], when: When | None = None) -> dict[str, Seen]:
     """The MDM's word on each serial; of several records of one serial, the newest enrolment speaks."""
     wanted = set(serials)
     best: dict[str, Seen] = {}
-    for seen in all_seen(when, serials if len(wanted) <= FEW and when is None else None):
+    for seen in all_seen(scope, when, serials if len(wanted) <= FEW and when is None else None):
         if seen.serial in wanted and (seen.serial not in best or _newer(seen, best[seen.serial])):
             best[seen.serial] = seen
     return best
 
 
-def all_seen(when: When | None = None, serials: Sequence[str] | None = None) -> list[Seen]:
-    """Everything any MDM says, or said as of `when`."""
-    query = Sighting.select()
+def all_seen(scope: Scope, when: When | None = None, serials: Sequence[str] | None = None) -> list[Seen]:
+    """Everything any MDM says of the scope's tablets, or said as of `when`."""
+    query = visible(scope, Sighting)
     if serials is not None:
         query = query.where(Sighting.serial.in_(list(serials)))
     rows = list(query.order_by(Sighting.id))
-    since = {key[0]: line.at for key, line in facts("sighting", axes=["mdm"], ids=_few(rows, serials), when=when).items()}
+    ids = ids_of(scope, Sighting) if serials is None else [row.id for row in rows]
+    statuses, reports = (facts("sighting", axes=[axis], ids=ids, when=when) for axis in ("mdm", "report"))
     if when is None:
-        told = facts("sighting", axes=["report"], ids=_few(rows, serials))
-        return [_seen_now(row, since[row.id], told[row.id, "report"].at) for row in rows]
-    reports, statuses = facts("sighting", axes=["report"], when=when), facts("sighting", axes=["mdm"], when=when)
-    days = _contact_days(rows, when.moment)
+        return [_seen_now(row, statuses[row.id, "mdm"].at, reports[row.id, "report"].at) for row in rows]
+    days = _contact_days(scope, when.moment)
     known = [row for row in rows if (row.id, "mdm") in statuses]
-    return [_seen_then(row, statuses[row.id, "mdm"], reports.get((row.id, "report")), when, days.get(row.id)) for row in known]
-
-
-def _few(rows: Sequence[Sighting], serials: Sequence[str] | None) -> list[int] | None:
-    return None if serials is None else [row.id for row in rows]
+    then = [_seen_then(row, statuses[row.id, "mdm"], reports.get((row.id, "report")), when, days.get(row.id)) for row in known]
+    return [seen for row, seen in zip(known, then, strict=True) if scope.everywhere or seen.serial == row.serial]
 
 
 def _newer(one: Seen, other: Seen) -> bool:
@@ -158,32 +175,17 @@ def _seen_then(row: Sighting, status: Line, report: Line | None, when: When, day
     )  # fmt: skip
 
 
-def _contact_days(rows: Sequence[Sighting], moment: datetime) -> dict[int, date]:
+def _contact_days(scope: Scope, moment: datetime) -> dict[int, date]:
     """The last day of contact of each device on or before a moment, to the day."""
     today = local_date(moment)
     month = today.year * 100 + today.month
     found: dict[int, date] = {}
-    for sighting_id, number, bits in (
-        ContactMonth.select(ContactMonth.sighting, ContactMonth.month, ContactMonth.days)
-        .where(ContactMonth.month <= month)
-        .order_by(ContactMonth.month)
-        .tuples()
-    ):
+    query = ContactMonth.select(ContactMonth.sighting, ContactMonth.month, ContactMonth.days).where(ContactMonth.month <= month)
+    inside = ids_of(scope, Sighting)
+    if inside is not None:
+        query = query.where(ContactMonth.sighting.in_(inside))
+    for sighting_id, number, bits in query.order_by(ContactMonth.month).tuples():
         mask = (1 << (today.day + 1)) - 1 if number == month else -1
         if bits & mask:
             found[sighting_id] = date(number // 100, number % 100, (bits & mask).bit_length() - 1)
-    return found
-
-
-def unknown_to_inventory(when: When | None = None) -> list[Seen]:
-    """Devices that an MDM lists under a serial the inventory does not have (a blank serial included)."""
-    known = {serial for (serial,) in Tablet.select(Tablet.serial).where(~Tablet.withdrawn).tuples()}
-    return [seen for seen in all_seen(when) if seen.serial not in known and seen.status is not MdmStatus.GONE]
-
-
-def lookalikes(serials: Iterable[str]) -> dict[str, list[str]]:
-    """The inventory's serials by confusion key (O/0, I/1), to name a mistyped serial."""
-    found: dict[str, list[str]] = {}
-    for serial in serials:
-        found.setdefault(confusion_key(serial), []).append(serial)
     return found

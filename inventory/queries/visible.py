@@ -40,6 +40,11 @@ def visible(scope: Scope, model: type[Table]) -> ModelSelect:
     return model.select() if scope.everywhere else model.select().where(rule(scope))
 
 
+def ids_of(scope: Scope, model: type[Table]) -> ModelSelect | None:
+    """The ids of those rows as a subquery; None from everywhere, where nothing needs to be left out."""
+    return None if scope.everywhere else visible(scope, model).select(model.id)
+
+
 def _schools(scope: Scope) -> Any:
     return School.id.in_(sorted(scope.schools))
 

@@ -1,0 +1,119 @@
+"""Villeneuve on a Thursday of winter 2018: three schools with their carts, a tablet that moved, and somebody of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from small_house import LIGHT
+
+from config import passwords, people, schema
+from config.app import create_app
+from config.cli.conventions import load_files
+from config.settings import Settings, read
+from deploy.actions.quarter import issue
+from deploy.reports.quarter import Quarter
+from inventory.actions import drafts, imports
+from inventory.actions.records import Hand
+from inventory.actions.sightings import take_in
+from inventory.actions.tablets import place
+from inventory.actions.views_kept import keep_view
+from inventory.db import connect, database
+from inventory.models import MobileClass, Person, School, Tablet
+from inventory.queries.visible import scope_of
+from inventory.roles import Role
+from inventory.scope import Scope
+from mdm.driver import DeviceReport
+from mdm.models import Connector, SyncRun
+from mdm.run_state import RunState
+
+CONVENTION = Path(__file__).parent / "fixtures" / "conventions" / "villeneuve-les-tilleuls-2018.toml"
+JANUARY, THURSDAY = datetime(2018, 1, 8, 9, tzinfo=UTC), datetime(2018, 4, 5, 9, tzinfo=UTC)
+OWN, FOREIGN, THIRD = "0949001Y", "0949002Z", "0949003A"
+ABSENT_ID, TOO_LARGE = 9999, 10**30
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What the matrix names: each object as its own school has it, as another has it, and one that is nowhere."""
+
+    app: Flask
+    own: dict[str, object]
+    foreign: dict[str, object]
+    marks: tuple[str, ...]
+    """What must be on no page of somebody who sees the own school only."""
+    moved_out: int
+    moved_in: int
+
+
+ABSENT: dict[str, object] = {
+    "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
+    "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
+}  # fmt: skip
+
+
+@contextmanager
+def town(folder: Path) -> Iterator[Town]:
+    """The town in a database of its own, behind the real door."""
+    told = read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db"})
+    passwords.use(LIGHT)
+    app = _app(told)
+    with database.connection_context():
+        built = _build(app)
+    try:
+        yield built
+    finally:
+        database.close()
+        passwords.use(PasswordHasher())
+
+
+def _app(told: Settings) -> Flask:
+    """The pages over a new database that knows its convention."""
+    connect(told.database)
+    schema.migrate()
+    app = create_app(told, clock=lambda: THURSDAY)
+    app.testing = True
+    with database.connection_context():
+        load_files(CONVENTION, told, "valise-16", "ecole-android-2017", "", Hand(None, JANUARY, "convention"))
+    return app
+
+
+def _build(app: Flask) -> Town:
+    dsi = somebody(Role.MANAGER, Scope(everywhere=True), "dsi")
+    hand = Hand(dsi, JANUARY)
+    carts = {uai: MobileClass.select().join(School).where(School.uai == uai).order_by(MobileClass.code).first() for uai in (OWN, FOREIGN, THIRD)}
+    lines = [f"TESTV{n}{slot:05};{cart.code};{slot}" for n, cart in enumerate(carts.values()) for slot in range(1, 6)]
+    batch = imports.commit(imports.plan_tablets("\n".join(["N° de série;Classe mobile;Alvéole", *lines]).encode(), "bon.csv"), hand)
+    draft = drafts.keep("tablets", "bon.csv", b"x", hand)
+    issue(Quarter.parse("2018-Q1"), Hand(None, THURSDAY))
+    view = keep_view("tablettes", "les miennes", "", hand)
+    connector = Connector.create(name="mdm-ville", kind="headwind", url="http://127.0.0.1:9", login="lecture", created=JANUARY)
+    run = SyncRun.create(connector=connector, state=RunState.QUARANTINED.value, started=JANUARY, message="0949002Z a disparu")
+    tablets = {uai: list(Tablet.select().where(Tablet.mobile_class == cart).order_by(Tablet.slot)) for uai, cart in carts.items()}
+    out, into = tablets[OWN][4], tablets[FOREIGN][4]
+    place(out, carts[FOREIGN], 9, hand)
+    place(into, carts[OWN], 9, hand)
+    heard = [tablet.serial for several in tablets.values() for tablet in several[:3]] + ["TESTX900077"]
+    take_in("mdm-ville", [DeviceReport(mdm_id=serial, serial=serial, number=f"poste {serial}", status="enrolled", group=carts[OWN].code)
+                          for serial in heard], now=JANUARY)  # fmt: skip
+    shared: dict[str, object] = {"draft_id": draft.id, "batch_id": batch.id, "run_id": run.id, "key": "enrolment", "period": "2018-Q1", "login": "dsi", "number": dsi.id, "view_id": view.id}
+    objects = {
+        uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, **shared} for uai in (OWN, FOREIGN)
+    }  # fmt: skip
+    others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
+    marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]
+    marks += [tablet.serial for uai in (FOREIGN, THIRD) for tablet in tablets[uai] if tablet != into] + [out.serial, "TESTX900077"]
+    return Town(app, objects[OWN], objects[FOREIGN], tuple(marks), out.id, into.id)
+
+
+def somebody(role: Role, scope: Scope, login: str = "") -> Person:
+    """A person of a role with a scope, without a password: tests open their session themselves."""
+    row = Person.create(login=login or f"{role.value}-{len(scope.schools)}-{scope.everywhere}", name=role.label, role=role.value)
+    people.give(row, scope)
+    assert scope_of(row) == scope
+    return row
