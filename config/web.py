@@ -40,7 +40,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = N
     with bound, at_work(app.config["CARTABLE"].database_file), held_open():
         server = create_server(
             app, wires, sockets=[bound], threads=THREADS, connection_limit=MOST_CONNECTIONS, ident="",
-            max_request_body_size=MOST_BODY, clear_untrusted_proxy_headers=True, channel_timeout=60,
+            max_request_body_size=MOST_BODY, clear_untrusted_proxy_headers=not app.config["CARTABLE"].trusted_proxies, channel_timeout=60,
         )  # fmt: skip
         leaving = threading.Event()
         try:
