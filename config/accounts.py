@@ -62,13 +62,14 @@ def set_password(person: Person, password: str, now: datetime, network: str = ""
         write(Happened.PASSWORD_SET, person, now, network=network)
 
 
-def admitted(login: str, password: str, now: datetime) -> Person | None:
+def admitted(login: str, password: str, now: datetime, *, counted: bool = False) -> Person | None:
     """The person of this login and password; None otherwise, at the same cost and without saying why.
 
-    The try is counted before the password is looked at, so that many tries at once are no more than many tries in turn.
+    The try is counted before the password is looked at, so that many tries at once are no more than many tries in turn;
+    `counted` when the caller has counted it elsewhere.
     """
     row = Credential.select(Credential, Person).join(Person).where(Person.login == _same(login)).first()
-    allowed = row is not None and row.person.active and take_a_try(row.person, now)
+    allowed = row is not None and row.person.active and (counted or take_a_try(row.person, now))
     right = passwords.matches(row.password_hash if row and allowed else passwords.decoy(), password)
     if not (row and allowed and right):
         return None

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from config import accounts, factors, networks, passwords, security_log, sessions
+from config import accounts, devices, factors, networks, passwords, security_log, sessions
 from config.models import Credential
 from config.security_log import Happened
 from config.settings import Settings
@@ -25,6 +25,7 @@ from inventory.words import tell
 pages = Blueprint("door", __name__)
 ENROLMENT = frozenset({"account.own", "account.factor", "account.factor_begin", "account.factor_confirm", "door.sign_out"})
 PENDING, PENDING_FOR = "second_factor_of", timedelta(minutes=10)
+DEVICE = "cartable_device"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED = (
     "Identifiant ou mot de passe refusé. Après cinq essais, un compte attend cinq minutes, puis davantage à chaque nouvel essai."
@@ -123,17 +124,23 @@ def sign_in_try() -> str | tuple[str, int] | Response:
     """Sign in: a new session each time, whatever the browser held before."""
     wanted = local_path(request.form.get("next", ""))
     here, login = network(), request.form.get("login", "")
-    if not networks.take_a_try(here, g.now):
+    device = _device(accounts.named(login))
+    if not (devices.take_a_try(device, g.now) if device else networks.take_a_try(here, g.now)):
         return _form(wanted, tell(CROWDED)), 429
-    person = accounts.admitted(login, request.form.get("password", ""), g.now)
+    person = accounts.admitted(login, request.form.get("password", ""), g.now, counted=device is not None)
     if person is None:
         security_log.write(Happened.REFUSED, accounts.named(login), g.now, network=here)
         return _form(wanted, REFUSED), 422
-    if factors.in_force(person):
-        session.clear()
-        session[PENDING] = {"person": person.id, "at": g.now.isoformat(), "password": _mark(person), "next": wanted}
-        return redirect(url_for("door.second_factor"), 303)
-    return _let_in(person, wanted)
+    return vouched_for(person, wanted)
+
+
+def vouched_for(person: Person, wanted: str) -> Response:
+    """Let in somebody whose password, or whose provider, was right: at once, or by the page of their second factor."""
+    if not factors.in_force(person):
+        return _let_in(person, wanted)
+    session.clear()
+    session[PENDING] = {"person": person.id, "at": g.now.isoformat(), "password": _mark(person), "next": wanted}
+    return redirect(url_for("door.second_factor"), 303)
 
 
 @pages.get("/connexion/code")
@@ -150,11 +157,15 @@ def second_factor_try() -> tuple[str, int] | Response:
     person, here = _pending(), network()
     if person is None:
         return redirect(url_for("door.sign_in"), 303)
-    allowed = networks.take_a_try(here, g.now) and accounts.take_a_try(person, g.now)
+    device = _device(person)
+    if device:
+        allowed = devices.take_a_try(device, g.now)
+    else:
+        allowed = networks.take_a_try(here, g.now) and accounts.take_a_try(person, g.now)
     if not (allowed and factors.passes(person, request.form.get("code", ""), g.vault, g.now, here)):
         security_log.write(Happened.FACTOR_REFUSED, person, g.now, network=here)
         return render_template("second_factor.html", error=tell(CODE_REFUSED)), 422
-    networks.give_back(here)
+    networks.give_back(device or here)
     return _let_in(person, local_path(session[PENDING]["next"]))
 
 
@@ -177,11 +188,23 @@ def _let_in(person: Person, wanted: str) -> Response:
     """Open a new session, whatever the browser held before."""
     here = network()
     accounts.forget_tries(person)
-    networks.give_back(here)
+    networks.give_back(_device(person) or here)
     token = sessions.start(person, g.now, request.user_agent.string, g.web_session)
     session.clear()
     security_log.write(Happened.SIGNED_IN, person, g.now, network=here)
-    return _with_cookie(redirect(wanted, 303), token)
+    answer = _with_cookie(redirect(wanted, 303), token)
+    mark = devices.cookie(current_app.secret_key, person, _mark(person))  # type: ignore[arg-type]
+    answer.set_cookie(
+        DEVICE, mark, max_age=devices.GOOD_FOR, secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/connexion"
+    )
+    return answer
+
+
+def _device(person: Person | None) -> str | None:
+    """The known device that sends this request, if it is one of this person."""
+    if person is None or not person.active:
+        return None
+    return devices.known(current_app.secret_key, request.cookies.get(DEVICE, ""), person, _mark(person))  # type: ignore[arg-type]
 
 
 def _with_cookie(answer: Response, token: str) -> Response:

@@ -26,14 +26,14 @@ def network_of(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Net
 
 
 @atomic
-def take_a_try(network: str, now: datetime) -> bool:
-    """Count one more sign-in from a network before it is looked at; False once it failed `MOST_FAILURES` times within `SPAN`."""
+def take_a_try(network: str, now: datetime, most: int = MOST_FAILURES) -> bool:
+    """Count one more sign-in from a network before it is looked at; False once it failed `most` times within `SPAN`."""
     row = NetworkTally.get_or_none(NetworkTally.network == network)
     if row is None or not row.since <= now < row.since + SPAN:
         fresh = NetworkTally.insert(network=network, since=now, failures=1)
         fresh.on_conflict(conflict_target=[NetworkTally.network], update={"since": now, "failures": 1}).execute()
         return True
-    if row.failures >= MOST_FAILURES:
+    if row.failures >= most:
         return False
     NetworkTally.update(failures=NetworkTally.failures + 1).where(NetworkTally.network == network).execute()
     return True

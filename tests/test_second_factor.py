@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from small_house import HOUR, MINUTE, MORNING, PASSWORD, Clock, house, opened, person, sign_in, token_of
 
-from config import accounts, factors, networks
+from config import accounts, devices, factors, networks
 from config.models import RecoveryCode, SecondFactor, SecurityEvent
 from config.settings import Settings, read
 from inventory.roles import Role
@@ -168,6 +168,29 @@ def test_ten_thousand_forged_addresses_are_one_network(browser: FlaskClient, clo
     assert sign_in(browser, "alice").status_code == 429
     clock.now += networks.SPAN
     assert sign_in(browser, "alice").status_code == 303
+
+
+def test_who_knows_alice_s_name_cannot_shut_her_out_of_her_own_browser(browser: FlaskClient, app: Flask, clock: Clock) -> None:
+    thief, shared = app.test_client(), app.test_client()
+    phone, _ = enrolled(browser, clock)
+    browser.delete_cookie("cartable")
+    for _ in range(networks.MOST_FAILURES):
+        sign_in(thief, "alice", "mauvais mot")
+    assert (sign_in(thief, "alice").status_code, sign_in(shared, "bruno").status_code) == (429, 429), "locked, account and network"
+    assert sign_in(browser, "alice").location == "/connexion/code"
+    assert browser.post("/connexion/code", data={"code": phone.at(clock.now)}).location == "/"
+    for _ in range(devices.MOST_FAILURES):
+        assert sign_in(browser, "alice", "mauvais mot").status_code == 422
+    assert sign_in(browser, "alice").status_code == 429, "its own guesses are counted"
+    stolen = browser.get_cookie("cartable_device", path="/connexion")
+    assert stolen is not None and stolen.http_only
+    clock.now += networks.SPAN
+    thief.set_cookie("cartable_device", stolen.value, path="/connexion")
+    assert devices.known(app.secret_key, stolen.value, person("bruno"), "") is None  # type: ignore[arg-type]
+    accounts.set_password(person("alice"), "quatre valises rouges", clock.now)
+    for _ in range(accounts.FREE_TRIES + 1):
+        sign_in(thief, "alice", "mauvais mot")
+    assert sign_in(thief, "alice", "quatre valises rouges").status_code == 422, "another password voids the device: the account is locked"
 
 
 @pytest.mark.parametrize(
