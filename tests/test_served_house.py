@@ -59,7 +59,7 @@ def shell(autumn: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
 def house(shell: Shell) -> Iterator[House]:
     folder = shell.folder
     (folder / "person").write_text(PEOPLE_S + "\n")
-    shell("user", "add", "canari", "--name", "Canari", "--role", "administrator", "--password-file", str(folder / "person"))
+    shell("user", "add", "canari", "--name", "Canari", "--role", "administrator", "--everywhere", "--password-file", str(folder / "person"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
