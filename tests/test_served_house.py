@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,11 +81,11 @@ def house(shell: Shell) -> Iterator[House]:
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Until the port is held; the connection waits in the kernel from then on."""
-    while process.poll() is None:
-        with socket.socket() as knocking:
+    while True:
+        with socket.socket() as knocking, suppress(subprocess.TimeoutExpired):
             if knocking.connect_ex(("127.0.0.1", port)) == 0:
                 return
-    raise AssertionError("the house did not open")
+            raise AssertionError(f"the house did not open: it ended with {process.wait(0.1)}")
 
 
 def leaked(where: bytes, secrets: dict[str, bytes]) -> list[str]:
