@@ -24,7 +24,7 @@ from mdm.models import SyncRun
 
 FORMAT = "cartable-person/1"
 ANONYMOUS = "anonyme:"
-OWN = ("id", "login", "name", "role", "signatory", "active")
+OWN = ("id", "login", "name", "role", "signatory", "active", "everywhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def register() -> tuple[Kept, ...]:
             ImportDraft, "person", tell("Fichiers essayés, pas encore importés"), tell("Les relire avant de les prendre."),
             tell("Un jour."), ("id", "kind", "filename", "at"), erased=True,
         ),
-        Kept(SavedView, "person", tell("Listes gardées sous un nom"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
+        Kept(SavedView, "person", tell("Vues de liste gardées"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
