@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config import schema
 from config.inspection import Found, Held, held, inspect
 from config.presence import alone
 from config.settings import Settings
@@ -82,6 +83,13 @@ def nightly(folder: Path, *, keep: int = KEPT, now: datetime) -> str:
     for old in nights[:-keep]:
         old.unlink()
     return told
+
+
+def before_upgrade(folder: Path, now: datetime) -> BackupReport | None:
+    """The backup of a database that is about to receive migrations, which its copy has received well; None if it needs none."""
+    if not schema.missing():
+        return None
+    return backup(folder / f"avant-mise-a-jour-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db", now)
 
 
 def _clear_cut_off(folder: Path) -> None:

@@ -51,6 +51,15 @@ def refuse_other_schema() -> None:
         raise Refused(f"La base n'a pas reçu {len(missing)} migration(s) ({min(missing)}…) : lancer « cartable init ».")
 
 
+def missing() -> list[str]:
+    """The migrations that a database with data still has to receive, in order; none for a new one. `Refused` on an unknown schema."""
+    with snapshot():
+        runner = _runner()
+        _refuse_unknown(runner)
+        done = set(runner.applied())
+        return sorted(_shipped(runner) - done) if done else []
+
+
 def applied() -> list[str]:
     """The migrations that the database bears, in order."""
     return sorted(_runner().applied())

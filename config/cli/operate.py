@@ -12,14 +12,18 @@ from config.checks import complaints
 from config.cli.show import bar, json_option, print_json
 from config.settings import read
 from config.wiring import house, wire
-from inventory.db import engine_version, shown
+from inventory.db import database, engine_version, shown
 
 
 @click.command()
 def init() -> None:
-    """Créer la base ou la mettre à jour ; sans danger deux fois, ou par deux processus à la fois."""
+    """Créer la base, ou la mettre à jour après l'avoir sauvegardée ; sans danger deux fois, ou par deux processus à la fois."""
     settings = read(os.environ)
     wire(settings)
+    with database.connection_context():
+        kept = backups.before_upgrade(settings.backups, clock.now())
+    if kept:
+        click.echo(f"Avant la mise à jour : {kept.sentence}")
     ran = schema.migrate()
     click.echo(f"{shown(settings.database)} : {f'{len(ran)} migration(s) faite(s)' if ran else 'déjà à jour'} ({engine_version()}).")
 

@@ -157,7 +157,7 @@ def prepared(folder: Path, mdm: Simulator) -> Settings:
     schema.migrate()
     hand = Hand(None, NOVEMBER)
     with database.connection_context():
-        Person.create(login="claire", name="Claire", role=Role.MANAGER.value)
+        Person.create(login="claire", name="Claire", role=Role.MANAGER.value, everywhere=True)
         school = {"uai": "0131204n", "name": "École primaire Les Granettes", "zone": "B", "rhythm": "4.5-wednesday"}
         values = {"code": CODE, "school": register_school(school, hand)[0], "slots": 16, "expected": 14}
         window = {"window_first": NOVEMBER.date(), "window_last": (NOVEMBER + timedelta(days=40)).date()}
