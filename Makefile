@@ -20,9 +20,9 @@ test: packages lint
 
 # Long runs, half an hour or so; short ones of the same are part of the tests.
 proof: .venv/installed-test
-	@PYTHONPATH=. $(BIN)/python tests/proof/power_cut.py --cuts 10000
-	@! PYTHONPATH=. $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
-	@PYTHONPATH=. $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 10000
+	@! PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py

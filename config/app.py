@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, request
 
-from config import account, door, headers, health, people_pages, personal_pages, refusals
+from config import account, door, headers, health, people_pages, personal_pages, refusals, system
 from config.clock import now, read_moment
 from config.nav import ways
 from config.schema import refuse_other_schema
@@ -51,7 +51,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, account.pages, people_pages.pages, personal_pages.pages, *blueprints):
+    for blueprint in (health.pages, system.pages, account.pages, people_pages.pages, personal_pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app

@@ -41,6 +41,7 @@ WAYS = (
     Way("Imports", "inventory.import_list", "file-up"),
     Way("Comptes", "people.accounts", "users"),
     Way("Sécurité", "account.security", "shield-check"),
+    Way("Système", "system.page", "life-buoy"),
 )
 
 

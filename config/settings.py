@@ -24,6 +24,7 @@ SQLITE = "sqlite:///"
 POSTGRES = "postgresql://"
 HERE = Path(__file__).parent
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
+SHORTEST_TOKEN = 16
 YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
 Reader = Callable[[str], Any]
 
@@ -56,6 +57,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     second_factor_roles: frozenset[Role]
+    metrics_token: str
 
     @property
     def database_file(self) -> Path:
@@ -147,6 +149,12 @@ def _roles(text: str) -> frozenset[Role]:
         raise ValueError(f"écrire des rôles séparés par des espaces, parmi {' '.join(role.value for role in Role)}") from fault
 
 
+def _token(text: str) -> str:
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"écrire au moins {SHORTEST_TOKEN} caractères sans espace ni accent")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One line of the table; `default` is text too, `{folder}` and `{database}` being those of the database's file."""
@@ -184,6 +192,7 @@ SETTINGS = (
     Setting("CARTABLE_TRUSTED_PROXIES", "trusted_proxies", "", _networks, "Relais dont X-Forwarded-For est cru ; vide : aucun."),
     Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
+    Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -33,7 +33,7 @@ def test_no_acknowledged_write_is_lost_to_kills_of_the_whole_application(tmp_pat
 def test_a_history_that_does_not_fit_the_journal_is_found_out(tmp_path: Path) -> None:
     with kills.Simulator(kills.Fleet(devices=1), at=kills.NOVEMBER) as mdm:
         kills.prepared(tmp_path, mdm)
-    told = kills.History({"kept": "ok", "gone": "ok", "again": "ok", "denied": "fail", "unknown": "info"})
+    told = {"kept": "ok", "gone": "ok", "again": "ok", "denied": "fail", "unknown": "info"}
     with db.database.connection_context():
         row, hand = MobileClass.get(), Hand(None, kills.NOVEMBER)
         for note in ("kept", "again", "again", "denied", "from nowhere"):
