@@ -17,6 +17,7 @@ from config.timetable import JobState, timetable
 from inventory import journal
 from inventory.db import OperationalError, can_write, engine_version
 from inventory.french import ago, moment, number
+from inventory.scope import EVERYWHERE
 from inventory.status import Status
 from inventory.words import tell
 from mdm.queries import listened, quarantines
@@ -51,7 +52,7 @@ def condition(settings: Settings, now: datetime) -> list[Fact]:
 
 def figures(settings: Settings, now: datetime) -> dict[str, dict[str, float]]:
     """The same as numbers, by name and by what they are of: seconds since 1970, bytes, counts, 1 for yes."""
-    heard = listened()
+    heard = listened(EVERYWHERE)
     done = JobRun.select(JobRun.job, fn.MAX(JobRun.ended).alias("ended")).where(JobRun.state == JobState.DONE.value)
     return {
         "disk_free_bytes": {"": shutil.disk_usage(settings.database_file.parent).free},
@@ -62,7 +63,7 @@ def figures(settings: Settings, now: datetime) -> dict[str, dict[str, float]]:
             one.connector.name: one.last_counted.ended.timestamp() for one in heard if one.last_counted
         },
         "devices": {one.connector.name: one.devices for one in heard},
-        "quarantines": {"": len(quarantines())},
+        "quarantines": {"": len(quarantines(EVERYWHERE))},
         "journal_lines": {"": journal.head()[0]},
         "sessions_open": {"": WebSession.select().where(WebSession.ended.is_null()).count()},
     }
@@ -117,7 +118,7 @@ def _jobs(settings: Settings, now: datetime) -> list[Fact]:
 
 def _connectors(settings: Settings, now: datetime) -> list[Fact]:
     facts = []
-    for one in listened():
+    for one in listened(EVERYWHERE):
         label = tell("MDM « {name} »", name=one.connector.name)
         if one.last_counted is None:
             facts.append(Fact(label, Condition.BAD, tell("Jamais lu en entier : voir la page Synchronisation.")))

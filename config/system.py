@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from config.condition import condition, figures
 from config.settings import Settings
-from inventory.access import ANYONE, may
+from inventory.access import ANYONE, Reach, may
 from inventory.roles import KEEPERS
 
 pages = Blueprint("system", __name__)
@@ -21,14 +21,14 @@ LABELS = {
 
 
 @pages.get("/systeme")
-@may(KEEPERS)
+@may(KEEPERS, scope=Reach.EVERYWHERE)
 def page() -> str:
     """How the disk, the database, the timetable and the connectors stand."""
     return render_template("system.html", facts=condition(_settings(), g.now))
 
 
 @pages.get("/metrics")
-@may(ANYONE)
+@may(ANYONE, scope=Reach.NOTHING)
 def metrics() -> Response:
     """The figures, to who bears the monitor's token (RFC 6750); to anybody else there is no such page."""
     token = _settings().metrics_token
