@@ -13,7 +13,7 @@ aggregates that name every plain column in GROUP BY.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -61,9 +61,9 @@ def shown(url: str) -> str:
     return url if url.startswith("sqlite:") else postgres.without_password(url)
 
 
-def on_postgres() -> bool:
-    """Whether the bound engine is PostgreSQL."""
-    return isinstance(database.obj, postgres.Postgres)
+def on_postgres(handle: Any = database) -> bool:
+    """Whether the engine of the bound database, or of another handle, is PostgreSQL."""
+    return isinstance(getattr(handle, "obj", handle), postgres.Postgres)
 
 
 def engine_version() -> str:
@@ -126,14 +126,14 @@ def atomic(verb: Any = None) -> Any:
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """Every read of the block sees one and the same committed state."""
-    if database.in_transaction():
+def snapshot(handle: Any = database) -> Iterator[None]:
+    """Every read of the block sees one and the same committed state, of the bound database or of another handle."""
+    if handle.in_transaction():
         yield
         return
-    with database.connection_context() if database.is_closed() else _nothing(), database.atomic():
-        if on_postgres():
-            database.execute_sql(postgres.READ_ONLY)
+    with handle.connection_context() if handle.is_closed() else _nothing(), handle.atomic():
+        if on_postgres(handle):
+            handle.execute_sql(postgres.READ_ONLY)
         yield
 
 
@@ -163,6 +163,13 @@ def search_index(table: str, columns: Sequence[str]) -> None:
 def rows_holding(table: str, fragment: str, most: int) -> list[int] | None:
     """The ids of at most `most` rows that hold a fragment, case and accents aside; None where no index can tell."""
     return _engine().rows_holding(database, table, fragment, most)
+
+
+def continue_numbers(tables: Iterable[type[Table]]) -> None:
+    """After rows were written with their numbers: the next of each table comes after its greatest (SQLite does so by itself)."""
+    for table in tables if on_postgres() else ():
+        if isinstance(table._meta.primary_key, peewee.AutoField):
+            postgres.continue_numbers(database, table._meta.table_name, table._meta.primary_key.column_name)
 
 
 def integrity() -> list[str]:
