@@ -19,10 +19,11 @@ test: packages lint
 	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 # Long runs, half an hour or so; short ones of the same are part of the tests.
-proof: .venv/installed-test
+proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 10000
 	@! PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py
