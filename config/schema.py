@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from peewee import CharField
@@ -9,7 +10,7 @@ from playhouse.migrations import Runner
 
 from config.clock import now
 from config.presence import in_turn
-from inventory.db import MomentField, Table, atomic, database, integrity, snapshot
+from inventory.db import MomentField, Table, atomic, database, integrity, on_postgres, snapshot
 from inventory.errors import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,7 +25,7 @@ class SchemaMigration(Table):
 
 def migrate() -> list[str]:
     """Run what is missing, in order, in one transaction; safe twice, and by two processes at once. Returns what it ran."""
-    with in_turn(Path(str(database.obj.database))), database.connection_context():
+    with _turn(), database.connection_context():
         runner = _runner()
         # The outer context only lifts foreign keys, which SQLite does not do inside a transaction: a table is rebuilt by its copy.
         with runner.migrator.migration_context(atomic=False), atomic():
@@ -32,6 +33,11 @@ def migrate() -> list[str]:
             ran = list(runner.up())
             _refuse_broken(ran)
     return ran
+
+
+def _turn() -> AbstractContextManager[None]:
+    """PostgreSQL's writers wait for one another in the server; a file of SQLite is opened by one at a time."""
+    return nullcontext() if on_postgres() else in_turn(Path(str(database.obj.database)))
 
 
 def refuse_other_schema() -> None:

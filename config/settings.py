@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from config.clock import read_moment
+from inventory.db import shown
 from inventory.errors import Refused
 
 PREFIX = "CARTABLE_"
 SQLITE = "sqlite:///"
+POSTGRES = "postgresql://"
 HERE = Path(__file__).parent
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
@@ -50,13 +52,19 @@ class Settings:
 
     @property
     def database_file(self) -> Path:
-        """The database's file (this version knows no other kind)."""
-        return Path(self.database.removeprefix(SQLITE))
+        """The database's file; on PostgreSQL, the name that this machine's files about it begin with."""
+        return _file(self.database)
+
+
+def _file(url: str) -> Path:
+    return Path("var/cartable") if url.startswith(POSTGRES) else Path(url.removeprefix(SQLITE))
 
 
 def _url(text: str) -> str:
+    if text.startswith(POSTGRES) and text != POSTGRES:
+        return text
     if not text.startswith(SQLITE) or text == SQLITE:
-        raise ValueError("écrire sqlite:///chemin/du/fichier.db")
+        raise ValueError("écrire sqlite:///chemin/du/fichier.db ou postgresql://hôte/base")
     return text
 
 
@@ -125,7 +133,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("CARTABLE_DATABASE", "database", "sqlite:///var/cartable.db", _url, "Base de données : sqlite:///chemin."),
+    Setting("CARTABLE_DATABASE", "database", "sqlite:///var/cartable.db", _url, "Base : sqlite:///chemin ou postgresql://hôte/base."),
     Setting("CARTABLE_AS_OF", "as_of", "", _moment, "Arrête l'horloge à une date ou un moment, pour une démonstration."),
     Setting("CARTABLE_KEY_FILE", "key_file", "{database}.key", _path, "Clé des secrets, créée au premier besoin.", secret=True),
     Setting("CARTABLE_BACKUPS", "backups", "{folder}/backups", _path, "Dossier des sauvegardes de nuit."),
@@ -160,9 +168,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         except Refused as refusal:
             complaints.extend(refusal.sentences)
         except ValueError as fault:
-            complaints.append(f"{setting.name} = « {text} » : {fault}.")
+            complaints.append(f"{setting.name} = « {shown(text) if setting.field == 'database' else text} » : {fault}.")
         if setting.field == "database":
-            database = Path(text.removeprefix(SQLITE))
+            database = _file(text)
     complaints += _contradictions(values)
     if complaints:
         raise Refused(*complaints)

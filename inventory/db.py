@@ -2,7 +2,12 @@
 
 SQLite runs in WAL with `synchronous=FULL` (a commit acknowledged is on disk) on a library without the WAL-reset fault
 (fixed in 3.51.3; the apsw wheel carries its own). Every read-then-write transaction is `IMMEDIATE` and waits its turn at one
-fair lock: SQLite's own busy wait is not fair and starves writers under load.
+fair lock: SQLite's own busy wait is not fair and starves writers under load. On PostgreSQL the same transaction is read committed
+and holds one advisory lock for its length: a verb that reads then writes never meets another writer, of whichever process.
+
+SQL by hand is the same on both: `?` marks through `write_many`, names unquoted and lower case, `ON CONFLICT` with its columns and
+`table.column` on the right of `SET`, booleans as `true`, no `rowid`, no `LIKE` that counts on case, no row order without ORDER BY,
+aggregates that name every plain column in GROUP BY.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ import peewee
 from peewee import BigIntegerField, Database, DatabaseProxy, DateField, Model, TextField
 from playhouse.apsw_ext import APSWDatabase
 
+from inventory import postgres
 from inventory.errors import Refused
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -132,10 +138,14 @@ def canonical(value: Any) -> str:
 
 
 def connect(url: str) -> Database:
-    """Bind the handle to `url` (`sqlite:///path`); opens nothing yet. Raises `Refused` on an unknown or unsafe engine."""
+    """Bind the handle to `url` (`sqlite:///path`, `postgresql://…`); opens nothing yet. `Refused` on an unknown or unsafe engine."""
+    if url.startswith(postgres.SCHEME):
+        pool = postgres.bound_to(url)
+        database.initialize(pool)
+        return pool
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
-        raise Refused(f"CARTABLE_DATABASE = « {url} » : adresse inconnue ; écrire sqlite:///chemin/du/fichier.db")
+        raise Refused(f"CARTABLE_DATABASE = « {shown(url)} » : adresse inconnue ; écrire sqlite:///chemin/du/fichier.db")
     if APSWDatabase.server_version < SAFE_SQLITE:
         raise Refused("La bibliothèque SQLite est antérieure à 3.51.3 (défaut WAL) : réinstaller le paquet apsw.")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +154,20 @@ def connect(url: str) -> Database:
     return bound
 
 
+def shown(url: str) -> str:
+    """An address without its password."""
+    return url if url.startswith("sqlite:") else postgres.without_password(url)
+
+
+def on_postgres() -> bool:
+    """Whether the bound engine is PostgreSQL."""
+    return isinstance(database.obj, postgres.Postgres)
+
+
 def engine_version() -> str:
+    if on_postgres():
+        with database.connection_context() if database.is_closed() else _nothing():
+            return "PostgreSQL " + str(database.execute_sql("SHOW server_version").fetchone()[0])
     return "SQLite " + ".".join(map(str, APSWDatabase.server_version))
 
 
@@ -156,10 +179,24 @@ def _transaction() -> Iterator[None]:
         return
     _write_turn.acquire()
     try:
-        with database.connection_context() if database.is_closed() else _nothing(), database.atomic("IMMEDIATE"):
+        with database.connection_context() if database.is_closed() else _nothing(), _writing():
             yield
     finally:
         _write_turn.release()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    if not on_postgres():
+        with database.atomic("IMMEDIATE"):
+            yield
+        return
+    try:
+        with database.atomic():
+            postgres.take_write_turn(database)
+            yield
+    except (peewee.DataError, UnicodeEncodeError) as fault:
+        raise Refused("La base ne garde pas cette valeur : caractère nul, caractère isolé ou texte trop long ; la corriger.") from fault
 
 
 @contextmanager
@@ -191,17 +228,23 @@ def snapshot() -> Iterator[None]:
         yield
         return
     with database.connection_context() if database.is_closed() else _nothing(), database.atomic():
+        if on_postgres():
+            database.execute_sql(postgres.READ_ONLY)
         yield
 
 
 def write_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement (`?` marks) over many rows of stored values; far faster than a model for each."""
     if rows:
+        sql = sql.replace("?", "%s") if on_postgres() else sql
         database.connection().cursor().executemany(sql, rows)
 
 
 def append_only(table: str) -> None:
     """Have the database itself refuse to update or delete rows of `table`."""
+    if on_postgres():
+        postgres.append_only(database, table)
+        return
     for verb in ("UPDATE", "DELETE"):
         database.execute_sql(
             f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
@@ -211,13 +254,17 @@ def append_only(table: str) -> None:
 
 def integrity() -> list[str]:
     """What the engine's own checks complain of (pages, indexes, foreign keys); empty when sound."""
+    if on_postgres():
+        return postgres.integrity(database)
     pages = [row[0] for row in database.execute_sql("PRAGMA integrity_check") if row[0] != "ok"]
     keys = [f"foreign key: {row[0]} row {row[1]} -> {row[2]}" for row in database.execute_sql("PRAGMA foreign_key_check")]
     return pages + keys
 
 
 def copy_to(path: Path) -> None:
-    """A consistent copy of the live database in one new file, while others go on reading and writing."""
+    """A consistent copy of the live database in one new file, while others go on reading and writing; `Refused` on PostgreSQL, which has its own."""
+    if on_postgres():
+        raise Refused("La base est sur PostgreSQL : la copier par « pg_dump -Fc ».")
     with database.connection_context() if database.is_closed() else _nothing():
         database.execute_sql("VACUUM INTO ?", (str(path),))
 

@@ -49,7 +49,7 @@ def test_a_slip_of_the_pen_is_told_with_the_name_that_was_meant() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("CARTABLE_DATABASE", "postgres://x/y", "écrire sqlite:///chemin/du/fichier.db"),
+        ("CARTABLE_DATABASE", "postgres://x/y", "écrire sqlite:///chemin/du/fichier.db ou postgresql://hôte/base"),
         ("CARTABLE_AS_OF", "2017-11-31", "écrire 2017-12-31"),
         ("CARTABLE_PORT", "80000", "écrire un nombre entier de 1 à 65535"),
         ("CARTABLE_PORT", "٨", "écrire un nombre entier"),

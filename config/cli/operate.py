@@ -12,7 +12,7 @@ from config.checks import complaints
 from config.cli.show import bar, json_option, print_json
 from config.settings import read
 from config.wiring import house, wire
-from inventory.db import engine_version
+from inventory.db import engine_version, shown
 
 
 @click.command()
@@ -21,7 +21,7 @@ def init() -> None:
     settings = read(os.environ)
     wire(settings)
     ran = schema.migrate()
-    click.echo(f"{settings.database} : {f'{len(ran)} migration(s) faite(s)' if ran else 'déjà à jour'} ({engine_version()}).")
+    click.echo(f"{shown(settings.database)} : {f'{len(ran)} migration(s) faite(s)' if ran else 'déjà à jour'} ({engine_version()}).")
 
 
 @click.command()

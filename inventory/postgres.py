@@ -1,0 +1,95 @@
+"""PostgreSQL as `inventory.db` uses it: psycopg 3 behind peewee's pool; no other module imports this one.
+
+Texts sort by their code points, as SQLite sorts them, so the database must be in C order and UTF-8:
+`CREATE DATABASE cartable TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import peewee
+from peewee import Database
+from playhouse.pool import PooledPostgresqlDatabase
+
+from inventory.errors import Refused
+
+SCHEME = "postgresql://"
+MOST_CONNECTIONS = 32
+WAIT_SECONDS = 30
+TRIES, PAUSE_SECONDS = 20, 0.25
+WRITE_TURN = 0x0CA27AB1
+READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+PROBE = "SELECT 1"
+
+
+class Postgres(PooledPostgresqlDatabase):
+    """A pool that gives no connection the server has dropped, and tries again for five seconds while it restarts."""
+
+    def _is_closed(self, conn: Any) -> bool:
+        try:
+            conn.execute(PROBE)
+        except Exception:
+            return True
+        return False
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        if reuse_if_open and not self.is_closed() and not self.is_connection_usable():
+            self.manual_close()
+        for _ in range(TRIES):
+            try:
+                return bool(super().connect(reuse_if_open))
+            except peewee.OperationalError:
+                if not self.is_closed():
+                    raise
+                threading.Event().wait(PAUSE_SECONDS)
+        return bool(super().connect(reuse_if_open))
+
+
+def bound_to(url: str) -> Database:
+    """A pool over `url`, not connected yet. Raises `Refused` where psycopg is missing or the address has no database."""
+    if importlib.util.find_spec("psycopg") is None:
+        raise Refused("PostgreSQL demande psycopg : installer « cartable[postgres] ».")
+    if not urlsplit(url).path.strip("/"):
+        raise Refused("CARTABLE_DATABASE : il manque le nom de la base ; écrire postgresql://hôte/base")
+    return Postgres(
+        url, prefer_psycopg3=True, max_connections=MOST_CONNECTIONS, timeout=WAIT_SECONDS, client_encoding="utf8",
+        connect_timeout=5,
+    )  # fmt: skip
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown: its password, in the address or among its parameters, is left out."""
+    parts = urlsplit(url)
+    person, at, place = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, person.partition(":")[0] + at + place, parts.path, "", ""))
+
+
+def take_write_turn(database: Any) -> None:
+    """Wait for the one writer of all processes; the turn ends with the transaction."""
+    database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (WRITE_TURN,))
+
+
+def append_only(database: Any, table: str) -> None:
+    """Refuse updates and deletes of `table`'s rows, as an integrity error."""
+    database.execute_sql(
+        f"CREATE OR REPLACE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = '23000'; END $$"
+    )
+    for verb in ("UPDATE", "DELETE"):
+        database.execute_sql(
+            f"CREATE OR REPLACE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_refuses()"
+        )
+
+
+def integrity(database: Any) -> list[str]:
+    """Constraints or indexes that the server does not hold valid, and an order of texts that is not Cartable's."""
+    keys = database.execute_sql("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+    indexes = database.execute_sql("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+    order = database.execute_sql("SELECT datcollate FROM pg_database WHERE datname = current_database()").fetchone()[0]
+    wrong = [] if order in ("C", "POSIX", "C.UTF-8", "C.utf8") else [f"ordre des textes {order} : recréer la base en LC_COLLATE 'C'"]
+    return [f"constraint not valid: {row[0]}" for row in keys] + [f"index not valid: {row[0]}" for row in indexes] + wrong
