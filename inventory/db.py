@@ -237,7 +237,8 @@ def write_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement (`?` marks) over many rows of stored values; far faster than a model for each."""
     if rows:
         sql = sql.replace("?", "%s") if on_postgres() else sql
-        database.connection().cursor().executemany(sql, rows)
+        with peewee.__exception_wrapper__:
+            database.connection().cursor().executemany(sql, rows)
 
 
 def append_only(table: str) -> None:
