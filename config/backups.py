@@ -16,7 +16,7 @@ from pathlib import Path
 from config.inspection import Found, Held, held, inspect
 from config.presence import alone
 from config.settings import Settings
-from inventory.db import copy_to, database
+from inventory.db import copy_to, database, on_postgres
 from inventory.errors import Refused
 from inventory.french import counted, number
 from inventory.models import Event
@@ -94,6 +94,8 @@ def _clear_cut_off(folder: Path) -> None:
 
 def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
     """Put the backup `path` in the place of the database once it is proved sound; the replaced one is kept under a dated name."""
+    if on_postgres():
+        raise Refused("La base est sur PostgreSQL : la restaurer par « pg_restore ».")
     live = settings.database_file
     with alone(live):
         found = inspect(path, live.parent)

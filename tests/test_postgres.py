@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,17 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cluster import INITDB, Cluster
 
 from config import schema
+from config.backups import restore
 from config.checks import complaints
+from config.settings import read
 from inventory import db
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.models import Event, School
 
-INITDB = shutil.which("initdb") or next((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
-pytestmark = pytest.mark.skipif(INITDB is None, reason="PostgreSQL absent : essais laissés de côté")
+pytestmark = pytest.mark.skipif(not INITDB, reason="PostgreSQL absent : essais laissés de côté")
 NOVEMBER = datetime(2017, 11, 15, 9, tzinfo=UTC)
 GRANETTES = {"uai": "0131204n", "name": "École Les Granettes", "zone": "B", "rhythm": "4.5-wednesday"}
 STOPS, WRITERS, EACH = 5, 4, 25
@@ -39,52 +39,25 @@ for number in range(int(sys.argv[2])):
 """
 
 
-class Cluster:
-    """A private server on a socket of its own folder, run by `postgres` where we are root."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, self.bin = folder / "data", Path(INITDB or "").resolve().parent
-        self.url = f"postgresql://postgres@/cartable?host={folder}"
-        self.as_other = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        if self.as_other:
-            shutil.chown(folder, "postgres")
-        self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
-        self.options = f"-k {folder} -c listen_addresses=''"
-        self.start()
-        self._psql(folder, "CREATE DATABASE cartable")
-
-    def start(self) -> None:
-        self._run("pg_ctl", "-w", "-s", "-l", str(self.data / "log"), "-o", self.options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
-
-    def _psql(self, folder: Path, told: str) -> None:
-        subprocess.run([self.bin / "psql", "-qh", folder, "-U", "postgres", "-c", told], check=True)
-
-    def _run(self, program: str, *said: str) -> None:
-        command = [*self.as_other, str(self.bin / program), "-D", str(self.data), *said]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/cartable-pg.XXXXXX"], text=True).strip())
-    server = Cluster(folder)
-    pool = db.connect(server.url)
+    server = Cluster()
+    server.sql("CREATE DATABASE cartable")
+    pool = db.connect(server.url("cartable"))
     try:
         schema.migrate()
         yield server
     finally:
         pool.close_all()
-        server.stop()
-        shutil.rmtree(folder)
+        server.end()
 
 
 def test_four_processes_write_one_chain_and_no_step_is_lost(cluster: Cluster) -> None:
     with db.database.connection_context():
         register_school(GRANETTES, Hand(None, NOVEMBER))
-    command = [sys.executable, "-c", WRITER, cluster.url, str(EACH)]
+    with pytest.raises(Refused, match="pg_restore"):
+        restore(Path("copie.db"), read({"CARTABLE_DATABASE": cluster.url("cartable")}), NOVEMBER)
+    command = [sys.executable, "-c", WRITER, cluster.url("cartable"), str(EACH)]
     at_once = [subprocess.Popen([*command, str(writer)]) for writer in range(WRITERS)]
     assert [process.wait() for process in at_once] == [0] * WRITERS
     with db.database.connection_context():
