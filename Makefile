@@ -4,6 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
+POSTGRES = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb))
 
 .PHONY: demo test lint packages screenshots bench bench-full clean
 .NOTPARALLEL:
@@ -13,7 +14,9 @@ demo: .venv/installed
 
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
+	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
 	@$(BIN)/pytest -n 2 --dist loadfile $(if $(CHROMIUM),,-m "not browser")
+	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py

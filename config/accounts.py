@@ -92,4 +92,4 @@ def _take_a_try(person: Person, now: datetime) -> bool:
 
 
 def _same(login: str) -> str:
-    return unicodedata.normalize("NFC", login).strip().lower()
+    return unicodedata.normalize("NFC", login).replace("\0", "\ufffd").strip().lower()

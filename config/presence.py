@@ -1,6 +1,6 @@
 """Who has the database open for long: the pages and the worker share a lock on a file beside it, a restore wants it alone.
 
-The lock is the kernel's (flock(2)): a process that is killed gives it back.
+The lock is the kernel's (flock(2)), or the server's (an advisory lock): a process that is killed gives it back.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inventory import postgres
+from inventory.db import database, on_postgres
 from inventory.errors import Refused
 
 
 @contextmanager
 def at_work(database_file: Path) -> Iterator[None]:
     """Be known to work on the database; raises `Refused` while it is being restored."""
-    with _locked(database_file, fcntl.LOCK_SH, "La base est en cours de restauration : attendre sa fin, puis relancer."):
+    busy = "La base est en cours de restauration ou de copie : attendre sa fin, puis relancer."
+    with postgres.present(database.obj, busy) if on_postgres() else _locked(database_file, fcntl.LOCK_SH, busy):
         yield
 
 
@@ -25,7 +28,7 @@ def at_work(database_file: Path) -> Iterator[None]:
 def alone(database_file: Path) -> Iterator[None]:
     """Have the database to oneself; raises `Refused` while pages are served or a worker runs."""
     busy = "Les pages ou le calendrier tournent sur cette base : arrêter « cartable serve » et « cartable worker », puis relancer."
-    with _locked(database_file, fcntl.LOCK_EX, busy):
+    with postgres.alone(database.obj, busy) if on_postgres() else _locked(database_file, fcntl.LOCK_EX, busy):
         yield
 
 

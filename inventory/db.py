@@ -191,12 +191,9 @@ def _writing() -> Iterator[None]:
         with database.atomic("IMMEDIATE"):
             yield
         return
-    try:
-        with database.atomic():
-            postgres.take_write_turn(database)
-            yield
-    except (peewee.DataError, UnicodeEncodeError) as fault:
-        raise Refused("La base ne garde pas cette valeur : caractère nul, caractère isolé ou texte trop long ; la corriger.") from fault
+    with database.atomic():
+        postgres.take_write_turn(database)
+        yield
 
 
 @contextmanager
@@ -237,7 +234,7 @@ def write_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement (`?` marks) over many rows of stored values; far faster than a model for each."""
     if rows:
         sql = sql.replace("?", "%s") if on_postgres() else sql
-        with peewee.__exception_wrapper__:
+        with postgres.plain_refusals(), peewee.__exception_wrapper__:
             database.connection().cursor().executemany(sql, rows)
 
 

@@ -1,18 +1,20 @@
-"""PostgreSQL as `inventory.db` uses it: psycopg 3 behind peewee's pool; no other module imports this one.
+"""PostgreSQL as `inventory.db` and `config.presence` use it: psycopg 3 behind peewee's pool; no other module imports this one.
 
 Texts sort by their code points, as SQLite sorts them, so the database must be in C order and UTF-8:
-`CREATE DATABASE cartable TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`.
+`CREATE DATABASE cartable TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`. Integers have 64 bits, as SQLite's have.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import peewee
-from peewee import Database
+from peewee import Database, PostgresqlDatabase
 from playhouse.pool import PooledPostgresqlDatabase
 
 from inventory.errors import Refused
@@ -21,13 +23,31 @@ SCHEME = "postgresql://"
 MOST_CONNECTIONS = 32
 WAIT_SECONDS = 30
 TRIES, PAUSE_SECONDS = 20, 0.25
-WRITE_TURN = 0x0CA27AB1
+WRITE_TURN, PRESENCE = 0x0CA27AB1, 0x0CA27AB2
+WIDE = {"INT": "BIGINT", "AUTO": "BIGSERIAL"}
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 PROBE = "SELECT 1"
 
 
-class Postgres(PooledPostgresqlDatabase):
+class _Fresh(PostgresqlDatabase):
+    """New connections: while this process is at work each holds a share of its presence, so that it outlives a restart of the server."""
+
+    presence_refused: str | None = None
+
+    def _connect(self) -> Any:
+        fresh = super()._connect()
+        if self.presence_refused and not _locked(fresh, "pg_try_advisory_lock_shared"):
+            fresh.close()
+            raise Refused(self.presence_refused)
+        return fresh
+
+
+class Postgres(PooledPostgresqlDatabase, _Fresh):
     """A pool that gives no connection the server has dropped, and tries again for five seconds while it restarts."""
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        with plain_refusals():
+            return super().execute_sql(sql, params)
 
     def _is_closed(self, conn: Any) -> bool:
         try:
@@ -57,7 +77,7 @@ def bound_to(url: str) -> Database:
         raise Refused("CARTABLE_DATABASE : il manque le nom de la base ; écrire postgresql://hôte/base")
     return Postgres(
         url, prefer_psycopg3=True, max_connections=MOST_CONNECTIONS, timeout=WAIT_SECONDS, client_encoding="utf8",
-        connect_timeout=5,
+        connect_timeout=5, field_types=WIDE,
     )  # fmt: skip
 
 
@@ -71,6 +91,47 @@ def without_password(url: str) -> str:
 def take_write_turn(database: Any) -> None:
     """Wait for the one writer of all processes; the turn ends with the transaction."""
     database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (WRITE_TURN,))
+
+
+@contextmanager
+def plain_refusals() -> Iterator[None]:
+    """A value that the server cannot hold is refused in French."""
+    try:
+        yield
+    except (peewee.DataError, UnicodeEncodeError) as fault:
+        raise Refused("La base ne garde pas cette valeur : caractère nul, caractère isolé ou nombre trop grand ; la corriger.") from fault
+
+
+@contextmanager
+def present(pool: Any, refused: str) -> Iterator[None]:
+    """Share the database with others at work; raises `Refused` with this sentence while one has it alone."""
+    pool.close_idle()
+    pool.presence_refused = refused
+    try:
+        with pool.connection_context():
+            pass
+        yield
+    finally:
+        pool.presence_refused = None
+        pool.close_idle()
+
+
+@contextmanager
+def alone(pool: Any, refused: str) -> Iterator[None]:
+    """Have the database to oneself among those at work; raises `Refused` with this sentence while others are."""
+    held = _Fresh._connect(pool)
+    try:
+        if not _locked(held, "pg_try_advisory_lock"):
+            raise Refused(refused)
+        yield
+    finally:
+        held.close()
+
+
+def _locked(connection: Any, function: str) -> bool:
+    locked = bool(connection.execute(f"SELECT {function}({PRESENCE})").fetchone()[0])
+    connection.commit()
+    return locked
 
 
 def append_only(database: Any, table: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from databases import copy, environment
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -22,7 +22,7 @@ LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def settings_at(folder: Path) -> Settings:
-    return read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_AS_OF": AS_OF})
+    return read(environment(folder) | {"CARTABLE_AS_OF": AS_OF})
 
 
 def built(folder: Path) -> Path:
@@ -34,7 +34,7 @@ def built(folder: Path) -> Path:
 
 def copied(source: Path, target: Path) -> Path:
     """The same autumn, to write in."""
-    shutil.copytree(source, target, dirs_exist_ok=True)
+    copy(source, target)
     return target
 
 

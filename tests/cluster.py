@@ -8,29 +8,38 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 INITDB = shutil.which("initdb") or next((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), "")
-NEVER_ASKED = ("-c", "listen_addresses=", "-c", "max_connections=300", "-c", "autovacuum=off")
+HABITS = ("-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
+CARELESS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off")
 
 
 class Cluster:
-    """A server made, started and thrown away; `durable` keeps what is acknowledged through an immediate stop."""
+    """A server whose databases are in `folder`, and whose socket is there too."""
 
-    def __init__(self, *, durable: bool = True) -> None:
-        # A socket's path has at most 107 bytes, which pytest's own folders may exceed.
-        self.folder = Path(tempfile.mkdtemp(prefix="cartable-pg.", dir="/tmp"))
-        self.data = self.folder / "data"
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
         self._as = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        if self._as:
-            shutil.chown(self.folder, "postgres")
-        self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", *([] if durable else ["--no-sync"]))
-        self._options = ["-k", str(self.folder), *NEVER_ASKED, *([] if durable else ["-c", "fsync=off"])]
-        self.start()
+        self._habits = HABITS
+
+    @classmethod
+    def made(cls, *, durable: bool = True) -> Cluster:
+        """A new server, started; without `durable` it spares the disk, and an immediate stop may lose what it acknowledged."""
+        # A socket's path has at most 107 bytes, which pytest's own folders may exceed.
+        server = cls(Path(tempfile.mkdtemp(prefix="cartable-pg.", dir="/tmp")))
+        if server._as:
+            shutil.chown(server.folder, "postgres")
+        server._habits += () if durable else CARELESS
+        server._run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+        server.start()
+        return server
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def start(self) -> None:
-        self._run("pg_ctl", "-w", "-s", "-l", str(self.data / "log"), "-o", " ".join(self._options), "start")
+        self._run("pg_ctl", "-w", "-s", "-l", str(self.data / "log"), "-o", " ".join(["-k", str(self.folder), *self._habits]), "start")
 
     def stop(self) -> None:
         """Stop at once, as a power cut would: connections are dropped, the server recovers when it starts."""
@@ -41,9 +50,9 @@ class Cluster:
         shutil.rmtree(self.folder)
 
     def sql(self, told: str) -> None:
-        """Run statements on the server's own database."""
-        psql = Path(INITDB).resolve().parent / "psql"
-        subprocess.run([psql, "-qXh", self.folder, "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-c", told], check=True)
+        """Run a statement on the server's own database."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(told.encode())
 
     def _run(self, program: str, *said: str) -> None:
         command = [*self._as, str(Path(INITDB).resolve().parent / program), "-D", str(self.data), *said]

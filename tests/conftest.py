@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import databases
 import pytest
+from cluster import INITDB, Cluster
 
 from config.models import TABLES as CONFIG_TABLES
 from deploy.models import TABLES as DEPLOY_TABLES
@@ -24,6 +27,42 @@ ROOT = Path(__file__).parent.parent
 AN_AUTUMN_MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgresql", action="store_true", help="run the tests that open a database on PostgreSQL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One server for the run, made by the process that shares out the tests."""
+    if not config.getoption("postgresql"):
+        return
+    if not INITDB:
+        pytest.exit("PostgreSQL absent : « .ci/packages » l'installe", returncode=1)
+    given = getattr(config, "workerinput", None)
+    databases.server = Cluster(Path(given["postgresql"])) if given else Cluster.made(durable=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    if databases.server is not None:
+        node.workerinput["postgresql"] = str(databases.server.folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if databases.server is not None and not hasattr(config, "workerinput"):
+        databases.server.end()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("postgresql"):
+        items[:] = [item for item in items if databases.concerned(item)]
+
+
+@pytest.fixture(autouse=True)
+def _databases_of_this_test() -> Iterator[None]:
+    with databases.dropped():
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     return AN_AUTUMN_MORNING
@@ -33,7 +72,7 @@ def now() -> datetime:
 def store(tmp_path: Path) -> Iterator[Path]:
     """An empty database with every table, open; the calendars of the town."""
     path = tmp_path / "cartable.db"
-    database = db.connect(f"sqlite:///{path}")
+    database = db.connect(databases.address(tmp_path))
     school_times.use(ROOT / "config" / "calendars", Thresholds())
     database.connect()
     database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])

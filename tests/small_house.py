@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from databases import environment
 from flask import Blueprint, Flask, flash, g, redirect, render_template_string, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -86,7 +87,7 @@ def rooms() -> Blueprint:
 @contextmanager
 def opened(folder: Path) -> Iterator[Settings]:
     """A new database where Alice manages and Bruno is a technician; passwords weigh nothing in it."""
-    told = read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db"})
+    told = read(environment(folder))
     passwords.use(LIGHT)
     db.connect(told.database)
     schema.migrate()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from autumn import copied
+from databases import environment
 
 from config.demo.run import AS_OF
 from config.demo.story import delivery_note
@@ -36,7 +37,7 @@ class Shell:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTABLE_")}
-        mine = {"CARTABLE_DATABASE": f"sqlite:///{self.folder}/cartable.db"} | ({"CARTABLE_AS_OF": self.as_of} if self.as_of else {})
+        mine = environment(self.folder) | ({"CARTABLE_AS_OF": self.as_of} if self.as_of else {})
         command = [sys.executable, "-m", "config.cli", *words]
         return subprocess.run(command, cwd=ROOT, env=kept | mine, capture_output=True, text=True, timeout=120, check=False)
 

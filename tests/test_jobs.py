@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from databases import address
 
 from config import schema
 from config.models import JobRun
@@ -24,7 +25,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def tables(tmp_path: Path) -> Iterator[None]:
-    db.connect(f"sqlite:///{tmp_path}/cartable.db")
+    db.connect(address(tmp_path))
     schema.migrate()
     with db.database.connection_context():
         yield

@@ -30,10 +30,13 @@ ALTERATIONS = {
 
 
 def write_by_hand(statement: str) -> None:
-    """What an administrator with the file in hand could do: take the trigger off, then write."""
-    for verb in ("update", "delete"):
-        db.database.execute_sql(f"DROP TRIGGER event_refuses_{verb}")
-    db.database.execute_sql("PRAGMA foreign_keys = OFF")
+    """What an administrator of the database could do: take the triggers and the keys off, then write."""
+    if db.on_postgres():
+        db.database.execute_sql("ALTER TABLE event DISABLE TRIGGER ALL")
+    else:
+        for verb in ("update", "delete"):
+            db.database.execute_sql(f"DROP TRIGGER event_refuses_{verb}")
+        db.database.execute_sql("PRAGMA foreign_keys = OFF")
     db.database.execute_sql(statement)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import address
 
 from config import lease
 from config.models import Lease
@@ -21,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def table(tmp_path: Path) -> Iterator[None]:
-    db.connect(f"sqlite:///{tmp_path}/lease.db")
+    db.connect(address(tmp_path))
     with db.database.connection_context():
         db.database.create_tables([Lease])
         yield

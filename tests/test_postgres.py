@@ -41,7 +41,7 @@ for number in range(int(sys.argv[2])):
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    server = Cluster()
+    server = Cluster.made()
     server.sql("CREATE DATABASE cartable")
     pool = db.connect(server.url("cartable"))
     try:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from databases import environment
 
 from config.cli.conventions import load_files
 from config.settings import read
@@ -26,7 +27,7 @@ APRIL = datetime(2018, 4, 3, 9, tzinfo=UTC)
 @pytest.fixture
 def villeneuve(store: Path, alice: Person) -> Hand:
     hand = Hand(alice, datetime(2018, 1, 5, 9, tzinfo=UTC))
-    load_files(FILE, read({"CARTABLE_DATABASE": f"sqlite:///{store}"}), "valise-16", "ecole-android-2017", "", hand)
+    load_files(FILE, read(environment(store.parent)), "valise-16", "ecole-android-2017", "", hand)
     return hand
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import address
 
 from config import schema
 from config.presence import alone
@@ -51,9 +52,9 @@ def port() -> int:
 
 @pytest.fixture
 def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    db.connect(f"sqlite:///{tmp_path}/cartable.db")
+    db.connect(address(tmp_path))
     schema.migrate()
-    command = [sys.executable, "-c", SERVER, f"sqlite:///{tmp_path}/cartable.db", str(port)]
+    command = [sys.executable, "-c", SERVER, address(tmp_path), str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process

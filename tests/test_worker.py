@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from databases import address
 
 from config import schema
 from config.jobs import LEASE_SECONDS, Worker, run_worker, scheduled
@@ -45,7 +46,7 @@ run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup"
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/cartable.db"
+    return address(tmp_path)
 
 
 @pytest.fixture

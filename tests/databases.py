@@ -1,0 +1,73 @@
+"""The database that tests open: a file of SQLite, or with `pytest --postgresql` a database of one private server for the run."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cluster import Cluster
+
+TOUCHING = {"store", "autumn", "settings", "shell", "url", "tables", "table", "server"}
+SQLITE_ONLY = {
+    "test_every_command_helps_itself": "it opens nothing",
+    "test_a_backup_is_put_back": "it puts back the database's file",
+    "test_backups.py": "they copy, damage and put back the database's file",
+    "test_browser.py": "they look at pages, which are the same over both",
+    "test_demo.py": "the demonstration is always a file",
+    "test_kill.py": "they kill who writes the file; test_postgres.py stops the server",
+    "test_postgres.py": "they run on PostgreSQL in the first run already, on servers that they stop",
+    "test_settings.py": "they open nothing",
+    "test_simulator.py": "they open nothing",
+}
+
+server: Cluster | None = None
+_made: dict[str, str] = {}
+
+
+def concerned(item: pytest.Item) -> bool:
+    """Whether a test runs again on PostgreSQL: it opens a database, and not a file's own ways."""
+    return SQLITE_ONLY.keys().isdisjoint((item.path.name, item.name)) and not TOUCHING.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def address(folder: Path, name: str = "cartable") -> str:
+    """Where the database of this folder is, empty at first."""
+    if server is None:
+        return f"sqlite:///{folder}/{name}.db"
+    if (key := f"{folder}/{name}") not in _made:
+        _create(key)
+    return server.url(_made[key])
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The settings of a house whose database and files are this folder's."""
+    files = {} if server is None else {"KEY_FILE": "cartable.db.key", "BACKUPS": "backups", "EXPORTS": "exports"}
+    return {"CARTABLE_DATABASE": address(folder)} | {f"CARTABLE_{name}": f"{folder}/{file}" for name, file in files.items()}
+
+
+def copy(source: Path, target: Path) -> None:
+    """The same database and the files beside it, for another folder."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if server is not None:
+        origin = _made[f"{source}/cartable"]
+        server.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{origin}'")
+        _create(f"{target}/cartable", origin)
+
+
+@contextmanager
+def dropped() -> Iterator[None]:
+    """Throw away the server's databases that the block makes."""
+    kept = dict(_made)
+    yield
+    for key in _made.keys() - kept.keys():
+        if server is not None:
+            server.sql(f"DROP DATABASE {_made.pop(key)} WITH (FORCE)")
+
+
+def _create(key: str, template: str = "template0") -> None:
+    assert server is not None
+    _made[key] = "t" + hashlib.sha256(key.encode()).hexdigest()[:20]
+    server.sql(f"CREATE DATABASE {_made[key]} TEMPLATE {template}")
