@@ -16,7 +16,7 @@ import functools
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -159,9 +159,9 @@ def shown(url: str) -> str:
     return url if url.startswith("sqlite:") else postgres.without_password(url)
 
 
-def on_postgres() -> bool:
-    """Whether the bound engine is PostgreSQL."""
-    return isinstance(database.obj, postgres.Postgres)
+def on_postgres(handle: Any = database) -> bool:
+    """Whether the engine of the bound database, or of another handle, is PostgreSQL."""
+    return isinstance(getattr(handle, "obj", handle), postgres.Postgres)
 
 
 def engine_version() -> str:
@@ -219,14 +219,14 @@ def atomic(verb: Any = None) -> Any:
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """Every read of the block sees one and the same committed state."""
-    if database.in_transaction():
+def snapshot(handle: Any = database) -> Iterator[None]:
+    """Every read of the block sees one and the same committed state, of the bound database or of another handle."""
+    if handle.in_transaction():
         yield
         return
-    with database.connection_context() if database.is_closed() else _nothing(), database.atomic():
-        if on_postgres():
-            database.execute_sql(postgres.READ_ONLY)
+    with handle.connection_context() if handle.is_closed() else _nothing(), handle.atomic():
+        if on_postgres(handle):
+            handle.execute_sql(postgres.READ_ONLY)
         yield
 
 
@@ -248,6 +248,13 @@ def append_only(table: str) -> None:
             f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
+
+
+def continue_numbers(tables: Iterable[type[Table]]) -> None:
+    """After rows were written with their numbers: the next of each table comes after its greatest (SQLite does so by itself)."""
+    for table in tables if on_postgres() else ():
+        if isinstance(table._meta.primary_key, peewee.AutoField):
+            postgres.continue_numbers(database, table._meta.table_name, table._meta.primary_key.column_name)
 
 
 def integrity() -> list[str]:

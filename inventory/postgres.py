@@ -147,6 +147,12 @@ def append_only(database: Any, table: str) -> None:
         )
 
 
+def continue_numbers(database: Any, table: str, column: str) -> None:
+    """Have the sequence of a table go on after its greatest number."""
+    greatest = f'SELECT MAX("{column}") FROM "{table}"'  # noqa: S608 our own names
+    database.execute_sql(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), COALESCE(({greatest}), 1), ({greatest}) IS NOT NULL)")
+
+
 def integrity(database: Any) -> list[str]:
     """Constraints or indexes that the server does not hold valid, and an order of texts that is not Cartable's."""
     keys = database.execute_sql("SELECT conname FROM pg_constraint WHERE NOT convalidated")

@@ -10,9 +10,12 @@ import click
 from config import backups, clock, schema
 from config.checks import complaints
 from config.cli.show import bar, json_option, print_json
+from config.moving import move
+from config.presence import alone
 from config.settings import read
 from config.wiring import house, wire
-from inventory.db import engine_version, shown
+from inventory.db import engine_version, on_postgres, shown
+from inventory.errors import Refused
 
 
 @click.command()
@@ -57,4 +60,24 @@ def restore(file: Path) -> None:
     click.echo(backups.restore(file, settings, clock.now()).sentence)
 
 
-COMMANDS = (init, check, backup, restore)
+@click.command("copy-database")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+def copy_database(source: str, target: str, as_json: bool) -> None:
+    """Copier une base entière vers une neuve (sqlite:///… ou postgresql://…) et prouver que rien n'a changé."""
+    origin, there = (read({**os.environ, "CARTABLE_DATABASE": url}) for url in (source, target))
+    wire(origin)
+    if not on_postgres() and not origin.database_file.is_file():
+        raise Refused(f"{origin.database_file} n'existe pas : donner la base à copier, puis la neuve.")
+    with alone(origin.database_file), bar("Copie") as tell:
+        moved = move(origin.database, there.database, tell)
+    if as_json:
+        tables = {name: {"rows": rows, "sha256": digest} for name, (rows, digest) in moved.tables.items()}
+        print_json({"identical": True, "tables": tables, "journal": {"position": moved.position, "digest": moved.digest}})
+        return
+    click.echo(moved.sentence)
+    click.echo(f"Régler maintenant CARTABLE_DATABASE={shown(target)} et CARTABLE_KEY_FILE={origin.key_file} (la clé n'est pas dans la base).")
+
+
+COMMANDS = (init, check, backup, restore, copy_database)
