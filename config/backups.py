@@ -1,5 +1,6 @@
 """Backups that are restored before they are called good, and restores that destroy nothing.
 
+On PostgreSQL a backup is the same file, moved row by row, and a restore fills a new database: nothing there is ever overwritten.
 A copy is taken while others go on writing, so it is compared with the live database as it was just before and just after: a table
 that stood still must have the same rows, and the journal's last line must be, by its digest, a line of the live journal.
 """
@@ -9,14 +10,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.inspection import Found, Held, held, inspect
+from config.moving import move, move_aside
 from config.presence import alone
+from config.schema import migrate
 from config.settings import Settings
-from inventory.db import copy_to, database, on_postgres
+from inventory.db import connect, copy_to, database, on_postgres
 from inventory.errors import Refused
 from inventory.french import counted, number
 from inventory.models import Event
@@ -60,7 +64,7 @@ def backup(path: Path, now: datetime) -> BackupReport:
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         before = held()
-        copy_to(draft)
+        move_aside(draft) if on_postgres() else copy_to(draft)
         found, after = inspect(draft, path.parent), held()
         _refuse_difference(found, before, after)
         _sync(draft)
@@ -94,9 +98,9 @@ def _clear_cut_off(folder: Path) -> None:
 
 def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
     """Put the backup `path` in the place of the database once it is proved sound; the replaced one is kept under a dated name."""
-    if on_postgres():
-        raise Refused("La base est sur PostgreSQL : la restaurer par « pg_restore ».")
     live = settings.database_file
+    if on_postgres():
+        return _restore_into(path, settings)
     with alone(live):
         found = inspect(path, live.parent)
         if found.broken or found.journal:
@@ -109,6 +113,20 @@ def restore(path: Path, settings: Settings, now: datetime) -> BackupReport:
         os.replace(draft, live)
         _sync(live.parent)
     return BackupReport(live, found, True, aside)
+
+
+def _restore_into(path: Path, settings: Settings) -> BackupReport:
+    """Fill the new, empty database on PostgreSQL with the backup `path`, brought to the present schema in a scratch folder."""
+    with alone(settings.database_file), tempfile.TemporaryDirectory(prefix="cartable-restore.") as scratch:
+        found = inspect(path, Path(scratch))
+        if found.broken or found.journal:
+            raise Refused(f"{path} est abîmée ; rien n'a été restauré :", *found.broken, *found.journal)
+        copy = Path(scratch) / "copy.db"
+        shutil.copyfile(path, copy)
+        connect(f"sqlite:///{copy}").close()
+        migrate()
+        move(f"sqlite:///{copy}", settings.database)
+    return BackupReport(path, replace(found, behind=()), True)
 
 
 def _set_aside(live: Path, now: datetime) -> Path | None:

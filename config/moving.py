@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,15 @@ def move(source: str, target: str, tell: Tell = lambda done, total: None) -> Mov
         db.continue_numbers(LIVE)
         _refuse_difference(sent)
         return Moved(sent, *journal.head())
+
+
+def move_aside(file: Path) -> None:
+    """Copy the bound database, while others go on writing, to a new SQLite file; by another process, as the handle stays bound here."""
+    command = [sys.executable, "-m", "config.moving", str(file.resolve())]
+    environment, tree = {**os.environ, "CARTABLE_DATABASE": db.database.obj.url}, Path(__file__).parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tree, env=environment)  # noqa: S603 this very program
+    if done.returncode:
+        raise Refused(f"La base ne s'est pas laissé copier : {(done.stderr.strip() or 'raison inconnue').splitlines()[-1]}")
 
 
 def _refuse_rows(target: str) -> None:

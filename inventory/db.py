@@ -267,9 +267,7 @@ def integrity() -> list[str]:
 
 
 def copy_to(path: Path) -> None:
-    """A consistent copy of the live database in one new file, while others go on reading and writing; `Refused` on PostgreSQL, which has its own."""
-    if on_postgres():
-        raise Refused("La base est sur PostgreSQL : la copier par « pg_dump -Fc ».")
+    """A consistent copy of the live SQLite database in one new file, while others go on reading and writing."""
     with database.connection_context() if database.is_closed() else _nothing():
         database.execute_sql("VACUUM INTO ?", (str(path),))
 

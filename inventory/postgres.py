@@ -45,6 +45,8 @@ class _Fresh(PostgresqlDatabase):
 class Postgres(PooledPostgresqlDatabase, _Fresh):
     """A pool that gives no connection the server has dropped, and tries again for five seconds while it restarts."""
 
+    url = ""
+
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         with plain_refusals():
             return super().execute_sql(sql, params)
@@ -75,10 +77,12 @@ def bound_to(url: str) -> Database:
         raise Refused("PostgreSQL demande psycopg : installer « cartable[postgres] ».")
     if not urlsplit(url).path.strip("/"):
         raise Refused("CARTABLE_DATABASE : il manque le nom de la base ; écrire postgresql://hôte/base")
-    return Postgres(
+    pool = Postgres(
         url, prefer_psycopg3=True, max_connections=MOST_CONNECTIONS, timeout=WAIT_SECONDS, client_encoding="utf8",
         connect_timeout=5, field_types=WIDE,
     )  # fmt: skip
+    pool.url = url
+    return pool
 
 
 def without_password(url: str) -> str:

@@ -14,7 +14,7 @@ from cluster import Cluster
 TOUCHING = {"store", "autumn", "settings", "shell", "url", "tables", "table", "server"}
 SQLITE_ONLY = {
     "test_every_command_helps_itself": "it opens nothing",
-    "test_a_backup_is_put_back": "it puts back the database's file",
+    "test_a_backup_is_put_back": "it puts a file in the place of another; test_moving.py fills a new database",
     "test_backups.py": "they copy, damage and put back the database's file",
     "test_browser.py": "they look at pages, which are the same over both",
     "test_demo.py": "the demonstration is always a file",

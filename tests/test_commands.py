@@ -64,7 +64,7 @@ def town(shell: Shell, tmp_path: Path) -> Iterator[Shell]:
 def test_every_command_helps_itself(shell: Shell) -> None:
     for words in ((), ("convention",), ("import",), ("connector",), ("user",), ("report",)):
         assert "Usage" in shell(*words, "--help")
-    for command in ("init", "demo", "serve", "worker", "check", "backup", "restore", "schooldays", "sync", "board", "reconcile", "simulate"):
+    for command in ("init", "demo", "serve", "worker", "check", "backup", "restore", "copy-database", "schooldays", "sync", "board", "reconcile", "simulate"):
         assert "Usage" in shell(command, "--help")
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from cluster import INITDB, Cluster
 
-from config import schema
+from config import backups, schema
 from config.cli.root import main
 from config.moving import move
+from config.settings import read
 from inventory import db
 from inventory.errors import Refused
 from inventory.models import School
 
 pytestmark = pytest.mark.skipif(not INITDB, reason="PostgreSQL absent : essais laissés de côté")
+
+
+NIGHT = datetime(2018, 1, 10, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +81,16 @@ def test_the_command_says_what_is_the_same_and_never_the_password(autumn: Path, 
     assert json.loads(told.output)["tables"]["tablet"]["rows"] == 28
     absent = CliRunner().invoke(main, ["copy-database", f"sqlite:///{tmp_path}/absent.db", there])
     assert absent.exit_code != 0 and not (tmp_path / "absent.db").exists()
+
+
+def test_a_backup_of_postgresql_is_a_file_that_fills_a_new_database(cluster: Cluster, autumn: Path, there: str, tmp_path: Path) -> None:
+    cluster.sql("CREATE DATABASE rebuilt")
+    moved = move(kept(autumn), there)
+    saved = backups.backup(tmp_path / "save.db", NIGHT)
+    assert (saved.found.position, saved.found.digest) == (moved.position, moved.digest)
+    full, rebuilt = (read({"CARTABLE_DATABASE": url}) for url in (there, cluster.url("rebuilt")))
+    for settings in (rebuilt, full):
+        db.connect(settings.database)
+        with pytest.raises(Refused, match="a déjà des lignes") if settings is full else nullcontext():
+            assert backups.restore(saved.path, settings, NIGHT).restored
+    assert move(rebuilt.database, f"sqlite:///{tmp_path}/proof.db") == moved

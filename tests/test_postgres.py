@@ -6,15 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cluster import INITDB, Cluster
 
 from config import schema
-from config.backups import restore
 from config.checks import complaints
-from config.settings import read
 from inventory import db
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
@@ -55,8 +52,6 @@ def cluster() -> Iterator[Cluster]:
 def test_four_processes_write_one_chain_and_no_step_is_lost(cluster: Cluster) -> None:
     with db.database.connection_context():
         register_school(GRANETTES, Hand(None, NOVEMBER))
-    with pytest.raises(Refused, match="pg_restore"):
-        restore(Path("copie.db"), read({"CARTABLE_DATABASE": cluster.url("cartable")}), NOVEMBER)
     command = [sys.executable, "-c", WRITER, cluster.url("cartable"), str(EACH)]
     at_once = [subprocess.Popen([*command, str(writer)]) for writer in range(WRITERS)]
     assert [process.wait() for process in at_once] == [0] * WRITERS
