@@ -1,4 +1,4 @@
-# make demo | make test | make lint | make screenshots | make bench | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
+# make demo | make test | make proof | make lint | make screenshots | make bench | make clean.  PYTHON=python3.12 picks another interpreter, PORT=8080 another port.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
 POSTGRES = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb))
 
-.PHONY: demo test lint packages screenshots bench bench-full clean
+.PHONY: demo test proof lint packages screenshots bench bench-full clean
 .NOTPARALLEL:
 
 demo: .venv/installed
@@ -17,6 +17,10 @@ test: packages lint
 	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
 	@$(BIN)/pytest -n 2 --dist loadfile $(if $(CHROMIUM),,-m "not browser")
 	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
+
+# Long proofs, not run by the tests: PostgreSQL stopped at once under its writers.
+proof: packages .venv/installed-test
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py
