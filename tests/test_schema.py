@@ -15,6 +15,7 @@ from config.freeze import APPEND_ONLY, LIVE
 from inventory import db
 from inventory.errors import Refused
 
+SHIPPED = sorted(path.stem for path in schema.MIGRATIONS.glob("0*.py"))
 INIT = """
 import sys
 from config import schema
@@ -68,13 +69,13 @@ def test_the_migrations_make_the_very_tables_of_the_models(url: str, tmp_path: P
 
 
 def test_a_second_run_does_nothing(url: str) -> None:
-    assert schema.migrate() == ["0001_start", "0002_scope"]
+    assert schema.migrate() == SHIPPED
     before = shape()
     assert schema.migrate() == []
     assert shape() == before
     schema.refuse_other_schema()
     with db.database.connection_context():
-        assert schema.applied() == ["0001_start", "0002_scope"]
+        assert schema.applied() == SHIPPED
 
 
 def test_five_processes_at_once_all_end_well_and_one_does_the_work(url: str) -> None:
@@ -84,7 +85,7 @@ def test_five_processes_at_once_all_end_well_and_one_does_the_work(url: str) -> 
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
     told = sorted(process.communicate()[0].strip() for process in _started(at_once))
     assert [process.returncode for process in at_once] == [0] * 5
-    assert told == ["['0001_start', '0002_scope']"] + ["[]"] * 4
+    assert told == sorted([str(SHIPPED)] + ["[]"] * 4)
     schema.refuse_other_schema()
 
 

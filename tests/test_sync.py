@@ -173,3 +173,29 @@ def test_a_thousand_devices_are_written_in_transactions_of_at_most_a_thousand(co
         run = read(connector, mdm, page_size=500)
     assert (run.state, run.seen, run.changed) == ("complete", 2500, 2500)
     assert database.execute_sql("SELECT count(*) FROM sighting").fetchone()[0] == 2500
+
+
+def test_a_fleet_known_before_digests_is_looked_at_once_and_no_event_comes_of_it(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    after = stored()
+    Sighting.update(told=None).execute()
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    assert (run.changed, run.heard, run.unchanged) == (0, 0, 29)
+    assert stored() == after, "the digests are back, and nothing else was written"
+
+
+def test_a_device_back_after_an_absence_is_written_though_it_tells_the_same(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    Sighting.update(absent_runs=1).where(Sighting.id == 3).execute()
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    assert (run.heard, run.unchanged) == (1, 28)
+    assert Sighting.get_by_id(3).absent_runs == 0
+
+
+def test_a_quarantine_is_not_released_under_a_reading(connector: Connector, mdm: Simulator, hand: Hand) -> None:
+    read(connector, mdm)
+    mdm.fault = "missing_devices"
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    SyncRun.create(connector=connector, started=hand.now, holder="elsewhere:1")
+    with pytest.raises(Refused, match="déjà en cours"):
+        actions.release(run.id, "vu avec la DSI ce matin", hand)
