@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeVar
 
 AT_ONCE = 5
 QUICK = 0.005
+FEW = 3
 
 
 class Asker(Protocol):
@@ -38,13 +39,15 @@ T = TypeVar("T", bound=Told)
 
 def numbered(ask: Callable[[A, int], T], client: A, last: Callable[[], int]) -> Generator[T]:
     """Pages 1, 2, 3… without end, in order. One after the other while page 1 began within 5 ms: a thread would only cost time;
-    else five at once up to page `last()`, asked once page 1 was read."""
+    else, in a list of more than three, five at once up to page `last()`, asked once page 1 was read."""
     first = ask(client, 1)
     yield first
-    end = last() if first.seconds > QUICK else 1
-    if end > 2:
+    end = last()
+    if first.seconds <= QUICK or end <= FEW:
+        end = 1
+    else:
         yield from _together(ask, [client.sibling() for _ in range(min(AT_ONCE, end - 1))], range(2, end + 1))
-    for number in count(max(end, 1) + 1):
+    for number in count(end + 1):
         yield ask(client, number)
 
 

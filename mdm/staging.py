@@ -6,21 +6,20 @@ from __future__ import annotations
 import tempfile
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO, cast
 
 import msgspec
 
-from inventory.queries.sightings import LIVE, Heard
+from inventory.queries.sightings import LIVE, LastReading
 from mdm.driver import DeviceReport, Page, Refusal
 
 IN_MEMORY = 8 * 2**20
 BATCH = 1000
 KEPT_REFUSALS = 100
 SLICE = 250_000
-Recall = Callable[[Sequence[str]], Mapping[str, Heard]]
 _batch = msgspec.msgpack.Decoder(list[DeviceReport])
 _release = msgspec.msgpack.Decoder(list[DeviceReport | int])
 _numbers = partial(array, "q")
@@ -31,20 +30,16 @@ def _spool() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))
 
 
-def _nothing_known(ids: Sequence[str]) -> Mapping[str, Heard]:
-    return {}
-
-
 @dataclass(slots=True)
 class Staged:
     """What one reading brought: the reports that differ on disk, and what is needed to prove it complete.
 
-    `recall` finds the devices as the last reading left them. `ids` are hashes of the identifiers listed; `same` and `alive` are the
+    `last` finds the devices as the last reading left them (None: there was none). `ids` are hashes of the identifiers listed; `same` and `alive` are the
     rows of the devices that tell the very same, and of those that tell something else and are still managed; `devices`
     are hashes of the serial, or of the identifier without one, of the others that are managed.
     """
 
-    recall: Recall = _nothing_known
+    last: LastReading | None = None
     file: BinaryIO = field(default_factory=_spool)
     ids: array[int] = field(default_factory=_numbers)
     same: array[int] = field(default_factory=_numbers)
@@ -70,25 +65,22 @@ class Staged:
         self._compare(page)
 
     def _compare(self, page: Page) -> None:
-        known, differing = self.recall(page.ids), []
-        for place, (mdm_id, told) in enumerate(zip(page.ids, page.told, strict=True)):
-            row = known.get(mdm_id)
-            if row is not None and row.told == told and told is not None:
-                self.same.append(row.id)
-            else:
-                report = page.report(place)
-                differing.append(report)
-                self._index(report, row)
+        known: dict[tuple[str, str | None], int] = self.last.same(page.ids) if self.last else {}
+        found = [known.get(pair) for pair in zip(page.ids, page.told, strict=True)]
+        self.same.extend(row for row in found if row is not None)
+        differing = [page.report(place) for place, row in enumerate(found) if row is None]
         if differing:
+            self._index(differing)
             self._write(differing)
 
-    def _index(self, report: DeviceReport, row: Heard | None) -> None:
-        if report.status not in LIVE:
-            return
-        if row is not None and row.serial == report.serial:
-            self.alive.append(row.id)
-        else:
-            self.devices.append(hash(report.serial or report.mdm_id))
+    def _index(self, reports: Sequence[DeviceReport]) -> None:
+        managed = self.last.managed([report.mdm_id for report in reports]) if self.last else {}
+        for report in reports:
+            row_id, serial = managed.get(report.mdm_id, (0, None))
+            if report.status in LIVE and serial == report.serial:
+                self.alive.append(row_id)
+            elif report.status in LIVE:
+                self.devices.append(hash(report.serial or report.mdm_id))
 
     def _write(self, reports: list[DeviceReport]) -> None:
         self.file.write(_block(reports))

@@ -10,7 +10,6 @@ import os
 import platform
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 import msgspec
 
@@ -19,7 +18,7 @@ from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.models import School, Sighting
 from inventory.queries.places import classes_of_serials
-from inventory.queries.sightings import LIVE, absentees, heard, managed
+from inventory.queries.sightings import LIVE, LastReading, absentees, managed
 from mdm.driver import Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
@@ -88,7 +87,7 @@ def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
     """Read every page; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):
-        staged = Staged(partial(heard, connector.name))
+        staged = Staged(LastReading(connector.name))
         for page in driver.pages():
             staged.add(page)
             if tell:

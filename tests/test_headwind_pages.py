@@ -28,9 +28,12 @@ def test_the_same_digest_is_the_same_report_whatever_the_reading_leaves_out() ->
     assert len({one.told for one in told}) == 3, "an application required from now on is looked at in every tablet"
 
 
-def test_a_fleet_of_many_pages_is_read_in_order_by_several_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mdm.ahead.QUICK", 0.0)
-    fleet = [TABLET | {"id": number, "number": f"T{number:03d}"} for number in range(1, 48)]
+@pytest.mark.parametrize(("devices", "quick", "connections"), [(47, 0.0, 6), (47, 60.0, 1), (11, 0.0, 1), (13, 0.0, 4), (1, 0.0, 1)])
+def test_a_fleet_of_many_pages_is_read_in_order(
+    devices: int, quick: float, connections: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mdm.ahead.QUICK", quick)
+    fleet = [TABLET | {"id": number, "number": f"T{number:03d}"} for number in range(1, devices + 1)]
 
     def answer(path: str, asked: dict[str, Any]) -> bytes:
         start = (asked["pageNum"] - 1) * asked["pageSize"]
@@ -40,7 +43,8 @@ def test_a_fleet_of_many_pages_is_read_in_order_by_several_at_once(monkeypatch: 
         reader = driver(script, page_size=4)
         found = [report.mdm_id for one in reader.pages() for report in one.reports]
     assert found == [str(one["id"]) for one in fleet]
-    assert script.connections == 6 and reader.requests == 1 + 12, "each page once, over one connection a thread"
+    assert reader.requests == 1 + -(-devices // 4), "each page once"
+    assert script.connections == connections, "a slow server has one connection a thread, a quick one or a short list a single one"
 
 
 def test_a_page_that_fails_ahead_ends_the_reading_and_stops_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from config.checks import complaints
 from inventory.actions.records import Hand
+from inventory.actions.sightings import count_absence
 from inventory.actions.tablets import place, register_tablet
 from inventory.db import database
 from inventory.errors import Refused
@@ -186,7 +187,7 @@ def test_a_fleet_known_before_digests_is_looked_at_once_and_no_event_comes_of_it
 
 def test_a_device_back_after_an_absence_is_written_though_it_tells_the_same(connector: Connector, mdm: Simulator) -> None:
     read(connector, mdm)
-    Sighting.update(absent_runs=1).where(Sighting.id == 3).execute()
+    count_absence([Sighting.get_by_id(3)])
     run = read(connector, mdm, CHRISTMAS + LATER)
     assert (run.heard, run.unchanged) == (1, 28)
     assert Sighting.get_by_id(3).absent_runs == 0

@@ -16,7 +16,7 @@ from inventory.journal import Entry, append
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting
 from inventory.paris import local_date
-from inventory.queries.sightings import CHUNK, stored_rows
+from inventory.queries.sightings import CHUNK, LIVE, stored_rows
 
 MDM = "mdm"
 REPORT = "report"
@@ -131,7 +131,7 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tupl
     return Counts(changed, len(news) - changed, len(reports) - len(news)), [ids[mdm_id] for mdm_id in mdm_ids]
 
 
-def _compared(reports: Sequence[Report], known: Mapping[str, _Known], now: datetime) -> tuple[list[_News], list[tuple[str, int]]]:
+def _compared(reports: Sequence[Report], known: Mapping[str, _Known], now: datetime) -> tuple[list[_News], list[tuple[str | None, int]]]:
     """What is new, and the rows that say the same in other words, with the digest of these words."""
     news, same = [], []
     for report in reports:
@@ -141,9 +141,14 @@ def _compared(reports: Sequence[Report], known: Mapping[str, _Known], now: datet
         word, pulse = _fingerprint(text), _fingerprint(canonical_words(_pulse(report)))
         if row is None or row.fingerprint != word or row.pulse != pulse or row.absent_runs:
             news.append(_News(report, row, words, text, word, pulse, *_contact(report, row, now)))
-        elif report.told is not None and row.told != report.told:
-            same.append((report.told, row.id))
+        elif row.told != _told(report):
+            same.append((_told(report), row.id))
     return news, same
+
+
+def _told(report: Report) -> str | None:
+    """The digest to keep: of a device that is managed, so that a row with a digest is one managed and listed at the last reading."""
+    return report.told if report.status in LIVE else None
 
 
 def _contact(report: Report, row: _Known | None, now: datetime) -> tuple[datetime | None, Sequence[str]]:
@@ -199,7 +204,7 @@ def _values(one: _News, confirmed: int | None) -> tuple[Any, ...]:
     remarks = canonical_words(sorted(set(one.remarks)))
     return (
         *told.values(), _stored(one.contact), one.report.battery, remarks, one.word, one.pulse,
-        one.report.told, confirmed, 0,
+        _told(one.report), confirmed, 0,
     )  # fmt: skip
 
 
@@ -225,7 +230,7 @@ def count_absence(rows: Sequence[Sighting]) -> None:
     ids = [row.id for row in rows]
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
-        Sighting.update(absent_runs=Sighting.absent_runs + 1).where(Sighting.id.in_(some)).execute()
+        Sighting.update(absent_runs=Sighting.absent_runs + 1, told=None).where(Sighting.id.in_(some)).execute()
 
 
 @atomic

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inventory.db import read_many
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting
 
 LIVE = (MdmStatus.ENROLLED.value, MdmStatus.PENDING.value)
-CHUNK = 500
+CHUNK = 1000
 
 
-class Heard(NamedTuple):
-    """A device as the last reading left it."""
+class LastReading:
+    """The devices of one connector as its last complete reading left them."""
 
-    id: int
-    told: str | None
-    serial: str
+    def __init__(self, connector: str) -> None:
+        self._connector = connector
 
+    def same(self, mdm_ids: Sequence[str]) -> dict[tuple[str, str | None], int]:
+        """The row of each device by its id in the MDM and the digest of what it told; those managed and listed then, and no other."""
+        rows = stored_rows("mdm_id, told, id", self._connector, mdm_ids, "AND told IS NOT NULL")
+        return {(mdm_id, told): row_id for mdm_id, told, row_id in rows}
 
-def heard(connector: str, mdm_ids: Sequence[str]) -> dict[str, Heard]:
-    """Those of some devices that were listed and managed at the last reading, by their id in the MDM."""
-    columns = "mdm_id, id, told, serial"
-    rows = stored_rows(columns, connector, mdm_ids, "AND absent_runs = 0 AND status IN (?,?)", LIVE)
-    return {mdm_id: Heard(*row) for mdm_id, *row in rows}
+    def managed(self, mdm_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """The row and the serial of each device managed and listed then."""
+        rows = stored_rows("mdm_id, id, serial", self._connector, mdm_ids, "AND absent_runs = 0 AND status IN (?,?)", LIVE)
+        return {mdm_id: (row_id, serial) for mdm_id, row_id, serial in rows}
 
 
 def stored_rows(

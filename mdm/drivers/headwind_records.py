@@ -25,12 +25,12 @@ SAMPLE = 20
 Milliseconds = Annotated[int, Meta(ge=0, le=LAST_MILLISECOND)]
 
 
-class _App(Struct):
+class _App(Struct, gc=False):
     pkg: str | None = None
     version: str | None = None
 
 
-class _Info(Struct):
+class _Info(Struct, gc=False):
     model: str | None = None
     serial: str | None = None
     androidVersion: str | None = None
@@ -41,11 +41,11 @@ class _Info(Struct):
     kioskMode: bool | None = None
 
 
-class _Group(Struct):
+class _Group(Struct, gc=False):
     name: str | None = None
 
 
-class _Record(Struct):
+class _Record(Struct, gc=False):
     id: int
     number: str | None = None
     serial: str | None = None
@@ -58,7 +58,7 @@ class _Record(Struct):
     info: _Info | None = None
 
 
-class _RequiredApp(Struct):
+class _RequiredApp(Struct, gc=False):
     pkg: str | None = None
     version: str | None = None
     action: int | None = None
@@ -66,35 +66,35 @@ class _RequiredApp(Struct):
     skipVersion: bool | None = None
 
 
-class _Configuration(Struct):
+class _Configuration(Struct, gc=False):
     name: str | None = None
     applications: list[_RequiredApp] | None = None
 
 
-class _Devices(Struct):
+class _Devices(Struct, gc=False):
     items: list[_Record]
     totalItemsCount: int
 
 
-class _Data(Struct):
+class _Data(Struct, gc=False):
     devices: _Devices
     configurations: dict[str, _Configuration] = field(default_factory=dict)
 
 
-class _Envelope(Struct):
+class _Envelope(Struct, gc=False):
     status: Literal["OK", "WARNING"]
     data: _Data
 
 
-class _RawDevices(Struct):
+class _RawDevices(Struct, gc=False):
     items: list[Raw]
 
 
-class _RawData(Struct):
+class _RawData(Struct, gc=False):
     devices: _RawDevices
 
 
-class _RawEnvelope(Struct):
+class _RawEnvelope(Struct, gc=False):
     data: _RawData
 
 
