@@ -76,11 +76,12 @@ class Staged:
     def _index(self, reports: Sequence[DeviceReport]) -> None:
         managed = self.last.managed([report.mdm_id for report in reports]) if self.last else {}
         for report in reports:
-            row_id, serial = managed.get(report.mdm_id, (0, None))
-            if report.status in LIVE and serial == report.serial:
-                self.alive.append(row_id)
-            elif report.status in LIVE:
-                self.devices.append(hash(report.serial or report.mdm_id))
+            if report.status in LIVE:
+                row_id, serial = managed.get(report.mdm_id, (0, None))
+                if serial in ("", report.serial):
+                    self.alive.append(row_id)
+                if serial != report.serial:
+                    self.devices.append(hash(report.serial or report.mdm_id))
 
     def _write(self, reports: list[DeviceReport]) -> None:
         self.file.write(_block(reports))

@@ -200,3 +200,9 @@ def test_a_quarantine_is_not_released_under_a_reading(connector: Connector, mdm:
     SyncRun.create(connector=connector, started=hand.now, holder="elsewhere:1")
     with pytest.raises(Refused, match="déjà en cours"):
         actions.release(run.id, "vu avec la DSI ce matin", hand)
+
+
+def test_tablets_that_tell_their_serial_once_switched_on_are_not_lost(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    Sighting.update(serial="", told=None).execute()
+    assert read(connector, mdm, CHRISTMAS + LATER).state == "complete"
