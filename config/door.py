@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from config import accounts, devices, factors, networks, passwords, security_log, sessions
 from config.models import Credential
+from config.same_site import from_here, local_path
 from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import ANYONE, Policy, Reach, may, policy
@@ -67,7 +68,7 @@ def admit() -> Response | None:
     told = policy(current_app.view_functions[request.endpoint])
     if told is None:
         abort(403)
-    if request.method not in SAFE and not _from_here():
+    if request.method not in SAFE and not from_here():
         abort(403)
     if told.roles == ANYONE:
         return None
@@ -224,24 +225,9 @@ def sign_out() -> Response:
     return answer
 
 
-def local_path(text: str) -> str:
-    """`text` if it is a path of this very site, else its first page: nobody is sent elsewhere from here."""
-    inside = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
-    return text if inside else "/"
-
-
 def _form(wanted: str, error: str | None = None) -> str:
     accounts_shown = current_app.config["DEMO_ACCOUNTS"]
     return render_template("sign_in.html", error=error, next=wanted, accounts=accounts_shown)
-
-
-def _from_here() -> bool:
-    """Whether the browser says that this very site sent the request (Fetch Metadata, else RFC 6454); true if it says nothing."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] == request.host
 
 
 def _token_is_right() -> bool:

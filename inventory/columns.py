@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from peewee import BigIntegerField, DateField, TextField
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,5 +70,17 @@ class JsonField(_Descriptor, TextField):
         return None if value is None else json.loads(value)
 
 
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_written_at_once = msgspec.json.Encoder(order="sorted").encode
+
+
 def canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _written(value)
+
+
+def canonical_words(value: Any) -> str:
+    """The same text, several times faster, of a value without any fraction: texts, whole numbers, booleans, lists and objects."""
+    try:
+        return _written_at_once(value).decode()
+    except (UnicodeEncodeError, OverflowError):
+        return _written(value)

@@ -145,6 +145,11 @@ def write_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
             database.connection().cursor().executemany(sql, rows)
 
 
+def read_many(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of one statement (`?` marks) as stored values, one at a time."""
+    return iter(database.execute_sql(sql.replace("?", database.param), parameters))
+
+
 def append_only(table: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> None:
     """Have the database itself refuse to update or delete rows of `table`, or one of the two."""
     _engine().append_only(database, table, verbs)

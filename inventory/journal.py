@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from peewee import ModelSelect
 
-from inventory.columns import MomentField, canonical
+from inventory.columns import MomentField, canonical, canonical_words
 from inventory.db import atomic, database, write_many
 from inventory.lifecycle import latest_told
 from inventory.models import Event, Fact, Person, Remark
@@ -38,14 +38,14 @@ _FACT_SQL = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line to append; `noted`, its place and its digest are the journal's."""
+    """A line to append; `noted`, its place and its digest are the journal's. A detail told as text is already canonical."""
 
     subject: str
     subject_id: int
     axis: str
     value: str
     at: datetime
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] | str = field(default_factory=dict)
     note: str = ""
 
 
@@ -73,14 +73,15 @@ class When(NamedTuple):
 def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, source: str) -> list[int]:
     """Append `entries` in order and refresh the folded facts; returns their positions."""
     position, previous = _head()
+    told, said_by = _moment(noted), actor.id if actor else None
     events, facts, remarks, positions = [], [], [], []
     for entry in entries:
         position += 1
-        detail, at, told = canonical(dict(entry.detail)), _moment(entry.at), _moment(noted)
+        detail = entry.detail if isinstance(entry.detail, str) else canonical(dict(entry.detail))
         salt = secrets.token_hex(16) if entry.note else ""
         note_digest = _note_digest(salt, entry.note)
-        said = (entry.subject, entry.subject_id, entry.axis, entry.value, detail, at, told)
-        line = (position, *said, actor.id if actor else None, source, note_digest)
+        said = (entry.subject, entry.subject_id, entry.axis, entry.value, detail, _moment(entry.at), told)
+        line = (position, *said, said_by, source, note_digest)
         digest = chain_digest(previous, line)
         events.append((*line, previous, digest))
         facts.append((*said, position))
@@ -95,7 +96,7 @@ def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, s
 
 
 def chain_digest(previous: str, line: Sequence[Any]) -> str:
-    return hashlib.sha256((previous + canonical(list(line))).encode()).hexdigest()
+    return hashlib.sha256((previous + canonical_words(line)).encode()).hexdigest()
 
 
 def head() -> tuple[int, str]:

@@ -16,7 +16,7 @@ from mdm.drivers import KINDS, connect
 from mdm.models import Connector, SyncRun
 from mdm.run_state import RunState
 from mdm.staging import unpacked
-from mdm.sync import Tell, apply, read_server, supersede
+from mdm.sync import Tell, apply, read_server, refuse_during_a_reading, supersede
 from mdm.vault import Vault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
@@ -84,6 +84,7 @@ def sync(
 def release(run_id: int, reason: str, hand: Hand) -> SyncRun:
     """Believe a quarantined reading after all: it is applied as it was read, and the decision is journalled."""
     run = _quarantined(run_id, reason)
+    refuse_during_a_reading(run.connector, hand.now)
     staged = unpacked(bytes(run.staged))
     apply(run, run.connector, staged, hand.now)
     _decide(run, RunState.RELEASED, reason, hand)

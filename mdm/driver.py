@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -22,6 +23,7 @@ class DeviceReport(msgspec.Struct, frozen=True):
     """One device as its server tells it: an allow-list of fields (no user, no address, no place), moments aware in UTC.
 
     `serial` is normalised and may be blank; `status` is an `MdmStatus` key; `remarks` are stable keys; None is *not told*.
+    `told` is the digest of the record as its server tells it, reduced to the allow-list: the same digest is the same report.
     """
 
     mdm_id: str
@@ -39,6 +41,7 @@ class DeviceReport(msgspec.Struct, frozen=True):
     battery: int | None = None
     group: str = ""
     remarks: tuple[str, ...] = ()
+    told: str | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -48,14 +51,37 @@ class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Page(msgspec.Struct, frozen=True):
-    """One page of a server's list: what it declares as its total, and how many fields were dropped (Law 7)."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a server's list: what it declares as its total, and how many fields were dropped (Law 7).
 
-    reports: list[DeviceReport]
-    refusals: list[Refusal]
+    `ids` and `told` name its devices and digest what is told of each; `report` makes the report of one, by its place: most devices
+    tell what they told last time, and need none.
+    """
+
+    ids: Sequence[str]
+    told: Sequence[str | None]
+    report: Callable[[int], DeviceReport]
+    refusals: Sequence[Refusal]
     declared: int | None
-    digest: str
     dropped: int = 0
+
+    @classmethod
+    def of(cls, reports: Sequence[DeviceReport], refusals: Sequence[Refusal], declared: int | None, dropped: int = 0) -> Page:
+        """A page whose records were all read."""
+        ids, told = [one.mdm_id for one in reports], [one.told for one in reports]
+        return cls(ids, told, reports.__getitem__, refusals, declared, dropped)
+
+    @property
+    def reports(self) -> list[DeviceReport]:
+        """Every report of the page."""
+        return [self.report(place) for place in range(len(self.ids))]
+
+    @property
+    def digest(self) -> str:
+        """Tells the page from another by the devices that it names."""
+        named = "\n".join([*self.ids, *(refusal.record for refusal in self.refusals)])
+        return hashlib.blake2b(named.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class MdmError(Exception):

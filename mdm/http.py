@@ -6,7 +6,6 @@ import json
 import random
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,10 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # urllib3's, which requests lets through in places
 
 from mdm.driver import MdmError
+from mdm.watch import WATCH
 
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 CHUNK = 64 * 1024
@@ -57,11 +58,14 @@ class NotANumber:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What a server said: `seconds` is how long it took to begin."""
+
     status: int
     kind: str
     wanted_pause: float | None
     content: bytes
+    seconds: float
 
 
 class _Adapter(HTTPAdapter):
@@ -98,8 +102,8 @@ class Client:
     def __init__(self, base: str, *, pause: Callable[[float], None] = time.sleep, limits: Limits = USUAL) -> None:
         self.base, self.limits = base.rstrip("/"), limits
         self.host = urlsplit(base).netloc.rpartition("@")[2]
-        self.requests = 0
-        self._pause = pause
+        self._asked, self._siblings = 0, list[Client]()
+        self._pause, self._stopped = pause, False
         self._adapter = _Adapter()
         self._session = requests.Session()
         self._session.trust_env = False
@@ -113,25 +117,47 @@ class Client:
             raise MdmError(f"{self.host} a rendu un jeton de connexion illisible")
         self._session.headers["Authorization"] = f"Bearer {token}"
 
+    def sibling(self) -> Client:
+        """Another client of the same server, with a session of its own and the same token: one for each thread."""
+        made = Client(self.base, pause=self._pause, limits=self.limits)
+        made._session.headers.update(self._session.headers)
+        self._siblings.append(made)
+        return made
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, siblings included."""
+        return self._asked + sum(one.requests for one in self._siblings)
+
+    def stop(self) -> None:
+        """Cut the call under way, from another thread, and make no other."""
+        self._stopped = True
+        self._adapter.cut()
+
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
-        """One call, tried a few times if the server is busy; the status and the decoded JSON (None if the status is an error)."""
+        """One call; the status and the decoded JSON (None if the status is an error)."""
+        answer = self.ask(method, path, body)
+        return answer.status, self.decoded(answer) if answer.status < 400 else None
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """One call, tried a few times if the server is busy; what it said, not decoded."""
         end = time.monotonic() + self.limits.whole
         for attempt in range(1, self.limits.tries + 1):
             asked = None
             try:
                 answer = self._once(method, path, body, end)
                 if answer.status not in TRANSIENT:
-                    return answer.status, self._decoded(answer) if answer.status < 400 else None
+                    return answer
                 asked, refusal = answer.wanted_pause, self._overloaded(answer.status, attempt)
             except (requests.RequestException, BaseHTTPError) as fault:
                 refusal = self._broken(fault)
-            if attempt == self.limits.tries or refusal.permanent:
+            if attempt == self.limits.tries or refusal.permanent or self._stopped:
                 break
             self._wait(attempt, asked, end)
         raise refusal
 
-    def _once(self, method: str, path: str, body: Mapping[str, Any] | None, end: float) -> _Answer:
-        self.requests += 1
+    def _once(self, method: str, path: str, body: Mapping[str, Any] | None, end: float) -> Answer:
+        self._asked += 1
         timeout = (self.limits.connect, self.limits.read)
         with self._watched(end), self._session.request(
             method, self.base + path, json=body, timeout=timeout, allow_redirects=False, stream=True
@@ -140,31 +166,24 @@ class Client:
                 raise MdmError(f"{self.host} renvoie vers une autre adresse : corriger celle du connecteur", permanent=True)
             told = answer.headers
             content = b"".join(self._parts(answer))
-            return _Answer(answer.status_code, told.get("Content-Type", ""), _wanted_pause(told), content)
+            kind, seconds = told.get("Content-Type", ""), answer.elapsed.total_seconds()
+            return Answer(answer.status_code, kind, _wanted_pause(told), content, seconds)
 
     @contextmanager
     def _watched(self, end: float) -> Iterator[None]:
         """Cut the connection once the time of the call is spent, whatever it is waiting for."""
-        late = threading.Event()
-
-        def ring() -> None:
-            late.set()
-            self._adapter.cut()
-
-        watch = threading.Timer(max(0.0, end - time.monotonic()), ring)
-        watch.daemon = True
-        watch.start()
+        watch = WATCH.over(end, self._adapter.cut)
         try:
             yield
         except (requests.RequestException, BaseHTTPError):
-            if not late.is_set():
+            if not watch.late:
                 raise
         finally:
-            watch.cancel()
-        if late.is_set():
+            WATCH.release(watch)
+        if watch.late:
             raise self._too_slow()
 
-    def _parts(self, answer: requests.Response) -> Iterator[bytes]:
+    def _parts(self, answer: Response) -> Iterator[bytes]:
         """The decoded body, as long as it is not too long."""
         size = 0
         for part in answer.iter_content(CHUNK):
@@ -173,9 +192,13 @@ class Client:
                 raise MdmError(f"{self.host} a rendu plus de {self.limits.most_bytes // 2**20} Mo dans une réponse")
             yield part
 
-    def _decoded(self, answer: _Answer) -> Any:
+    def refuse_html(self, answer: Answer) -> None:
         if "html" in answer.kind.lower() or answer.content.lstrip()[:1] == b"<":
             raise MdmError(f"{self.host} a rendu une page web au lieu de ses données")
+
+    def decoded(self, answer: Answer) -> Any:
+        """The JSON of an answer; raises `MdmError` for anything else."""
+        self.refuse_html(answer)
         try:
             return json.loads(answer.content, parse_constant=lambda name: NotANumber())
         except RecursionError:

@@ -1,23 +1,28 @@
-"""A reading of one server, set aside whole until it is proved complete: a temporary file, not a list that grows with the fleet."""
+"""A reading of one server, set aside until it is proved complete: what differs from the last one in a temporary file, and of the
+rest a few bytes a device, so that memory does not grow with the fleet."""
 
 from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO, cast
 
 import msgspec
 
-from inventory.mdm_status import MdmStatus
+from inventory.queries.sightings import LIVE, LastReading
 from mdm.driver import DeviceReport, Page, Refusal
 
 IN_MEMORY = 8 * 2**20
 BATCH = 1000
 KEPT_REFUSALS = 100
-LIVE = frozenset({MdmStatus.ENROLLED.value, MdmStatus.PENDING.value})
+SLICE = 250_000
 _batch = msgspec.msgpack.Decoder(list[DeviceReport])
+_release = msgspec.msgpack.Decoder(list[DeviceReport | int])
+_numbers = partial(array, "q")
 
 
 def _spool() -> BinaryIO:
@@ -27,44 +32,59 @@ def _spool() -> BinaryIO:
 
 @dataclass(slots=True)
 class Staged:
-    """What one reading brought: its reports on disk, and what is needed to prove it complete."""
+    """What one reading brought: the reports that differ on disk, and what is needed to prove it complete.
 
+    `last` finds the devices as the last reading left them (None: there was none). `ids` are hashes of the identifiers listed; `same` and `alive` are the
+    rows of the devices that tell the very same, and of those that tell something else and are still managed; `devices`
+    are hashes of the serial, or of the identifier without one, of the others that are managed.
+    """
+
+    last: LastReading | None = None
     file: BinaryIO = field(default_factory=_spool)
-    ids: set[str] = field(default_factory=set)
-    live_serials: set[str] = field(default_factory=set)
-    live_ids: set[str] = field(default_factory=set)
+    ids: array[int] = field(default_factory=_numbers)
+    same: array[int] = field(default_factory=_numbers)
+    alive: array[int] = field(default_factory=_numbers)
+    devices: array[int] = field(default_factory=_numbers)
     digests: set[str] = field(default_factory=set)
     declared: set[int | None] = field(default_factory=set)
     refusals: list[Refusal] = field(default_factory=list)
     refused: int = 0
     dropped: int = 0
     repeated_pages: int = 0
-    repeated_ids: int = 0
 
     def add(self, page: Page) -> None:
-        """Set one page aside; a device listed twice is kept as it was first told."""
+        """Set one page aside."""
+        digest = page.digest
         self.declared.add(page.declared)
-        self.repeated_pages += page.digest in self.digests and bool(page.reports)
-        self.digests.add(page.digest)
+        self.repeated_pages += digest in self.digests and bool(page.ids)
+        self.digests.add(digest)
         self.dropped += page.dropped
         self.refused += len(page.refusals)
         self.refusals += page.refusals[: KEPT_REFUSALS - len(self.refusals)]
-        fresh = [report for report in page.reports if report.mdm_id not in self.ids]
-        self.repeated_ids += len(page.reports) - len(fresh)
-        for report in fresh:
-            self._index(report)
-        self._write(fresh)
+        self.ids.extend(map(hash, page.ids))
+        self._compare(page)
 
-    def _index(self, report: DeviceReport) -> None:
-        self.ids.add(report.mdm_id)
-        if report.status in LIVE:
-            self.live_ids.add(report.mdm_id)
-            if report.serial:
-                self.live_serials.add(report.serial)
+    def _compare(self, page: Page) -> None:
+        known: dict[tuple[str, str | None], int] = self.last.same(page.ids) if self.last else {}
+        found = [known.get(pair) for pair in zip(page.ids, page.told, strict=True)]
+        self.same.extend(row for row in found if row is not None)
+        differing = [page.report(place) for place, row in enumerate(found) if row is None]
+        if differing:
+            self._index(differing)
+            self._write(differing)
+
+    def _index(self, reports: Sequence[DeviceReport]) -> None:
+        managed = self.last.managed([report.mdm_id for report in reports]) if self.last else {}
+        for report in reports:
+            if report.status in LIVE:
+                row_id, serial = managed.get(report.mdm_id, (0, None))
+                if serial in ("", report.serial):
+                    self.alive.append(row_id)
+                if serial != report.serial:
+                    self.devices.append(hash(report.serial or report.mdm_id))
 
     def _write(self, reports: list[DeviceReport]) -> None:
-        block = msgspec.msgpack.encode(reports)
-        self.file.write(len(block).to_bytes(8, "big") + block)
+        self.file.write(_block(reports))
 
     def fault(self) -> str | None:
         """Why this reading cannot be taken for the whole fleet, in French; None when it is proved complete."""
@@ -73,17 +93,23 @@ class Staged:
         if self.repeated_pages:
             return "le serveur a rendu deux fois la même page"
         declared = next(iter(self.declared))
-        read = len(self.ids) + self.refused
+        distinct = self._distinct()
+        read = distinct + self.refused
         if declared is not None and declared != read:
             return f"le serveur annonce {declared} appareils et en a rendu {read}"
-        return "un appareil figure deux fois dans la liste" if self.repeated_ids else None
+        return "un appareil figure deux fois dans la liste" if distinct < len(self.ids) else None
+
+    def _distinct(self) -> int:
+        """How many different identifiers were listed, counted by parts so as to hold few of them at once."""
+        parts = 1 + len(self.ids) // SLICE
+        return sum(len({one for one in self.ids if one % parts == part}) for part in range(parts)) if parts > 1 else len(set(self.ids))
 
     @property
     def total(self) -> int | None:
         return next(iter(self.declared)) if len(self.declared) == 1 else None
 
     def batches(self) -> Iterator[list[DeviceReport]]:
-        """The reports in lists of at most a thousand."""
+        """The reports that differ, in lists of at most a thousand."""
         self.file.seek(0)
         waiting: list[DeviceReport] = []
         while size := self.file.read(8):
@@ -97,18 +123,24 @@ class Staged:
     def packed(self) -> bytes:
         """The whole reading as one blob, kept while a quarantine waits for a person."""
         self.file.seek(0)
-        return zlib.compress(self.file.read(), 6)
+        return zlib.compress(self.file.read() + _block(list(self.same)), 6)
 
     def close(self) -> None:
         self.file.close()
 
 
-def unpacked(blob: bytes) -> Staged:
-    """A reading kept by a quarantine, ready to be applied."""
-    staged = Staged()
-    staged.file.write(zlib.decompress(blob))
-    for batch in list(staged.batches()):
-        for report in batch:
-            staged._index(report)
-    return staged
+def _block(told: Sequence[DeviceReport | int]) -> bytes:
+    block = msgspec.msgpack.encode(told)
+    return len(block).to_bytes(8, "big") + block
 
+
+def unpacked(blob: bytes) -> Staged:
+    """A reading kept by a quarantine, ready to be applied; nothing was taken in since, or it would have been put aside."""
+    staged, blocks = Staged(), memoryview(zlib.decompress(blob))
+    while blocks:
+        size = int.from_bytes(blocks[:8], "big")
+        told = _release.decode(blocks[8 : 8 + size])
+        staged.same.extend(one for one in told if isinstance(one, int))
+        staged._write([one for one in told if isinstance(one, DeviceReport)])
+        blocks = blocks[8 + size :]
+    return staged

@@ -13,17 +13,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from inventory.actions.sightings import Counts, absentees, count_absence, mark_gone, take_in
+from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.models import School, Sighting
 from inventory.queries.places import classes_of_serials
+from inventory.queries.sightings import LIVE, LastReading, absentees, managed
 from inventory.scope import EVERYWHERE
 from mdm.driver import Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
 from mdm.run_state import RunState
-from mdm.staging import LIVE, Staged
+from mdm.staging import Staged
 
 BELIEVED_ABSENT = 2
 READINGS = 2
@@ -36,7 +37,7 @@ def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Te
     run = _open_run(connector, now)
     staged = Staged()
     try:
-        staged = _stage(driver, tell)
+        staged = _stage(connector, driver, tell)
         _settle(run, connector, driver, staged, now)
     except MdmError as fault:
         _note_reading(run, staged)
@@ -53,12 +54,21 @@ def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Te
 
 @atomic
 def _open_run(connector: Connector, now: datetime) -> SyncRun:
-    for run in SyncRun.select().where((SyncRun.connector == connector) & (SyncRun.state == RunState.RUNNING.value)):
-        if _alive(run, now):
-            raise Refused(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
+    refuse_during_a_reading(connector, now)
+    for run in _running(connector):
         run.state, run.message, run.ended = RunState.FAILED.value, "lecture interrompue", now
         run.save()
     return SyncRun.create(connector=connector, started=now, holder=f"{platform.node()}:{os.getpid()}")
+
+
+def refuse_during_a_reading(connector: Connector, now: datetime) -> None:
+    """Raise `Refused` while a process reads this server: it compares with what the last reading left."""
+    if any(_alive(run, now) for run in _running(connector)):
+        raise Refused(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
+
+
+def _running(connector: Connector) -> list[SyncRun]:
+    return list(SyncRun.select().where((SyncRun.connector == connector) & (SyncRun.state == RunState.RUNNING.value)))
 
 
 def _alive(run: SyncRun, now: datetime) -> bool:
@@ -74,11 +84,11 @@ def _alive(run: SyncRun, now: datetime) -> bool:
     return True
 
 
-def _stage(driver: Driver, tell: Tell | None) -> Staged:
+def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
     """Read every page; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):
-        staged = Staged()
+        staged = Staged(LastReading(connector.name))
         for page in driver.pages():
             staged.add(page)
             if tell:
@@ -113,20 +123,26 @@ def _note_reading(run: SyncRun, staged: Staged) -> None:
 
 def _doubt(connector: Connector, staged: Staged) -> str | None:
     """Compare with what the connector managed at the last reading, device by device and school by school."""
-    rows = Sighting.select().where(
-        (Sighting.connector == connector.name) & (Sighting.absent_runs == 0) & Sighting.status.in_(sorted(LIVE))
+    still = len(staged.same) + len(staged.alive)
+    if managed(connector.name) == still:
+        return None
+    rows_still, devices_still = {*staged.same, *staged.alive}, set(staged.devices)
+    rows = Sighting.select(Sighting.id, Sighting.serial, Sighting.mdm_id).where(
+        (Sighting.connector == connector.name) & (Sighting.absent_runs == 0) & Sighting.status.in_(LIVE)
     )
     names = {row.id: row.name for row in School.select(School.id, School.name)}
     places = classes_of_serials(EVERYWHERE)
-    known, lost, schools = set[str](), set[str](), dict[str, str]()
-    for row in rows:
-        device = row.serial or row.mdm_id
+    known, kept, lost, schools = set[str](), set[str](), set[str](), dict[str, str]()
+    for row_id, serial, mdm_id in rows.tuples().iterator():
+        device = serial or mdm_id
         known.add(device)
-        if row.serial in places:
-            schools[device] = names[places[row.serial][1]]
-        if row.serial not in staged.live_serials and row.mdm_id not in (set() if row.serial else staged.live_ids):
+        if serial in places:
+            schools[device] = names[places[serial][1]]
+        if row_id in rows_still:
+            kept.add(device)
+        elif hash(device) not in devices_still:
             lost.add(device)
-    return suspicion(known, lost, schools)
+    return suspicion(known, lost - kept, schools)
 
 
 @atomic
@@ -146,11 +162,14 @@ def supersede(connector: Connector, by: SyncRun, now: datetime) -> None:
 
 def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
     """Take the reading into the inventory, in transactions of at most a thousand devices, and count who was absent."""
-    counts = Counts()
+    counts, seen = Counts(unchanged=len(staged.same)), staged.same
     for batch in staged.batches():
-        counts.add(take_in(connector.name, batch, now=now))
+        done, rows = take_in(connector.name, batch, now=now)
+        counts.add(done)
+        seen.extend(rows)
     run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged
-    absent = absentees(connector.name, staged.ids | {refusal.record for refusal in staged.refusals})
+    refused = {refusal.record for refusal in staged.refusals}
+    absent = [row for row in absentees(connector.name, seen) if row.mdm_id not in refused]
     count_absence([] if staged.refused > len(staged.refusals) else absent)
     run.absent = len(absent)
 
@@ -158,7 +177,7 @@ def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> 
 def _look_for_absentees(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, now: datetime) -> int:
     """Ask the server by id for each device absent of two complete readings; returns how many it knows no more."""
     gone = 0
-    for row in absentees(connector.name, staged.ids):
+    for row in absentees(connector.name, staged.same):
         if row.absent_runs < BELIEVED_ABSENT:
             continue
         try:

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from small_house import MINUTE, MORNING, PASSWORD, Clock, house, opened, sign_in, token_of
 
 from config.app import create_app
-from config.door import local_path
 from config.models import Credential, WebSession
+from config.same_site import local_path
 from config.settings import Settings, read
 from inventory.access import ANYONE, may
 from inventory.models import Person

@@ -11,6 +11,7 @@ import pytest
 
 from config.checks import complaints
 from inventory.actions.records import Hand
+from inventory.actions.sightings import count_absence
 from inventory.actions.tablets import place, register_tablet
 from inventory.db import database
 from inventory.errors import Refused
@@ -174,3 +175,35 @@ def test_a_thousand_devices_are_written_in_transactions_of_at_most_a_thousand(co
         run = read(connector, mdm, page_size=500)
     assert (run.state, run.seen, run.changed) == ("complete", 2500, 2500)
     assert database.execute_sql("SELECT count(*) FROM sighting").fetchone()[0] == 2500
+
+
+def test_a_fleet_known_before_digests_is_looked_at_once_and_no_event_comes_of_it(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    after = stored()
+    Sighting.update(told=None).execute()
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    assert (run.changed, run.heard, run.unchanged) == (0, 0, 29)
+    assert stored() == after, "the digests are back, and nothing else was written"
+
+
+def test_a_device_back_after_an_absence_is_written_though_it_tells_the_same(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    count_absence([Sighting.get_by_id(3)])
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    assert (run.heard, run.unchanged) == (1, 28)
+    assert Sighting.get_by_id(3).absent_runs == 0
+
+
+def test_a_quarantine_is_not_released_under_a_reading(connector: Connector, mdm: Simulator, hand: Hand) -> None:
+    read(connector, mdm)
+    mdm.fault = "missing_devices"
+    run = read(connector, mdm, CHRISTMAS + LATER)
+    SyncRun.create(connector=connector, started=hand.now, holder="elsewhere:1")
+    with pytest.raises(Refused, match="déjà en cours"):
+        actions.release(run.id, "vu avec la DSI ce matin", hand)
+
+
+def test_tablets_that_tell_their_serial_once_switched_on_are_not_lost(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    Sighting.update(serial="", told=None).execute()
+    assert read(connector, mdm, CHRISTMAS + LATER).state == "complete"

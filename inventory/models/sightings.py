@@ -34,9 +34,10 @@ class Sighting(Table):
     first_seen = MomentField()
     confirmed_at = MomentField()
     absent_runs = IntegerField(default=0)
+    told = CharField(null=True)
 
     class Meta:
-        indexes = ((("connector", "mdm_id"), True),)
+        indexes = ((("connector", "mdm_id"), True), (("connector", "status", "absent_runs"), False))
 
 
 class ContactMonth(Table):

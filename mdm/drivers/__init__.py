@@ -11,6 +11,6 @@ from mdm.drivers.headwind import Headwind
 KINDS: Mapping[str, Callable[..., Driver]] = {"headwind": Headwind}
 
 
-def connect(kind: str, access: Access, *, clock: Callable[[], datetime], page_size: int = 200) -> Driver:
+def connect(kind: str, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000) -> Driver:
     """A driver ready to sign in. KeyError for a kind that does not exist."""
     return KINDS[kind](access, clock=clock, page_size=page_size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,6 +20,13 @@ def text(told: Mapping[str, Any], field: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"champ « {field} » : texte attendu")
+    return _line(value, field)
+
+
+@lru_cache(4096)
+def _line(value: str, field: str) -> str:
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())[:LONGEST_TEXT].strip()
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ValueError(f"champ « {field} » : caractère impossible")
     line = " ".join(unicodedata.normalize("NFC", value).split())

@@ -6,29 +6,28 @@ Business errors come inside HTTP 200; a dead token is a 403; moments are millise
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
+from mdm.ahead import numbered
 from mdm.driver import Access, App, Capabilities, DeviceReport, MdmError, Page, Refusal
 from mdm.drivers.fields import flag, mapping, mappings, milliseconds, percentage, text
-from mdm.http import Client
+from mdm.drivers.headwind_records import Digests, Quick, Reading, dropped
+from mdm.http import Answer, Client
 
 NOT_FOUND, DENIED = "error.notfound.device", "error.permission.denied"
 CODE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+){0,6}")
 INSTALL = 1
 RIGHTS = 3
-MOST_PAGES, MOST_DEVICES = 10_000, 500_000
-ALLOWED = frozenset({
-    "id", "number", "serial", "lastUpdate", "enrollTime", "androidVersion", "configurationId", "mdmMode", "kioskMode", "groups", "info",
-})  # fmt: skip
-ALLOWED_INFO = frozenset({"model", "serial", "androidVersion", "batteryLevel", "permissions", "applications", "mdmMode", "kioskMode"})
+MOST_PAGES, MOST_DEVICES = 100_000, 2_000_000
 
 
 class Headwind:
@@ -37,11 +36,12 @@ class Headwind:
     capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=True, tells_configuration=True, tells_apps=True, tells_battery=True)
 
     def __init__(
-        self, access: Access, *, clock: Callable[[], datetime], page_size: int = 200, pause: Callable[[float], None] = time.sleep
+        self, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._access, self._page_size = access, page_size
         self._client = Client(access.url.rstrip("/") + "/rest", pause=pause)
-        self._configurations: Mapping[str, Any] = {}
+        self._configurations = Configurations({})
+        self._quick = Quick(MOST_DEVICES)
 
     @property
     def requests(self) -> int:
@@ -49,18 +49,21 @@ class Headwind:
 
     def sign_in(self) -> None:
         """Exchange the login for a token; the server wants the MD5 of the password, in upper case."""
-        digest = hashlib.md5(self._access.password.encode(), usedforsecurity=False).hexdigest().upper()
-        status, answer = self._client.call("POST", "/public/jwt/login", {"login": self._access.login, "password": digest})
+        self._sign_in(self._client)
+
+    def _sign_in(self, client: Client) -> None:
+        secret = hashlib.md5(self._access.password.encode(), usedforsecurity=False).hexdigest().upper()
+        status, answer = client.call("POST", "/public/jwt/login", {"login": self._access.login, "password": secret})
         if status in (401, 403):
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {status})", permanent=True)
         token = answer.get("id_token") if isinstance(answer, dict) else None
         if status >= 400 or not isinstance(token, str):
             raise MdmError(f"{self._client.host} n'est pas un serveur Headwind : vérifier l'adresse (HTTP {status})", permanent=True)
-        self._client.bearer(token)
+        client.bearer(token)
 
     def pages(self) -> Iterator[Page]:
         """Every page, sorted by number (unique), until the declared total is reached, or a page is empty or comes again."""
-        yield from self._listed("")
+        yield from self._listed("", ahead=True)
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """By number or former number, then by number alone; None only when the server listed all that it knows of that name."""
@@ -86,37 +89,85 @@ class Headwind:
         except ValueError as fault:
             raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id} ({fault})") from None
 
-    def _listed(self, value: str) -> Iterator[Page]:
-        read, met = 0, set[str]()
-        for number in range(1, MOST_PAGES + 1):
+    def _listed(self, value: str, *, ahead: bool = False) -> Iterator[Page]:
+        read, pages, met = 0, 1, set[str]()
+
+        def ask(client: Client, number: int) -> Answer:
             body = {"groupId": -1, "configurationId": -1, "pageSize": self._page_size, "sortBy": "NUMBER", "sortDir": "ASC"}
-            answer = self._call("POST", "/private/devices/search", {**body, "value": value, "pageNum": number})
-            items, declared, self._configurations = _opened(answer, self._client.host)
-            page = _page(items, declared, self._configurations)
-            yield page
-            read += len(items)
-            if not items or read >= declared or page.digest in met:
-                return
-            met.add(page.digest)
+            return self._ask(client, "POST", "/private/devices/search", {**body, "value": value, "pageNum": number})
+
+        with closing(numbered(ask, self._client, lambda: pages if ahead else 1)) as answers:
+            for _, answer in zip(range(MOST_PAGES), answers, strict=False):
+                page = self._page(answer)
+                count, declared = len(page.ids) + len(page.refusals), page.declared or 0
+                read, pages = read + count, min(-(-declared // max(count, 1)), MOST_PAGES)
+                yield page
+                if not count or read >= declared or page.digest in met:
+                    return
+                met.add(page.digest)
+
+    def _page(self, answer: Answer) -> Page:
+        """A page at once if all of it is as expected, else record by record."""
+        self._client.refuse_html(answer)
+        quick = self._quick.read(answer.content)
+        if quick:
+            self._configurations = Configurations(quick.configurations)
+            return Page(quick.ids, quick.told, partial(_report_at, quick, self._configurations), (), quick.declared, quick.dropped)
+        items, declared, told = _opened(self._data(answer), self._client.host)
+        self._configurations = Configurations(told)
+        return _page(items, declared, self._configurations)
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
-        """One call; a dead token is renewed once. The data of the envelope, None for a device that does not exist."""
-        status, answer = self._client.call(method, path, body)
-        if status in (401, 403):
-            self.sign_in()
-            status, answer = self._client.call(method, path, body)
-        if status >= 400:
-            raise MdmError(f"{self._client.host} répond HTTP {status}", permanent=status in (401, 403))
-        told = answer.get("status") if isinstance(answer, dict) else None
+        """The data of one call; None for a device that does not exist."""
+        return self._data(self._ask(self._client, method, path, body))
+
+    def _ask(self, client: Client, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        """One call; a dead token is renewed once."""
+        answer = client.ask(method, path, body)
+        if answer.status in (401, 403):
+            self._sign_in(client)
+            answer = client.ask(method, path, body)
+        if answer.status >= 400:
+            raise MdmError(f"{client.host} répond HTTP {answer.status}", permanent=answer.status in (401, 403))
+        return answer
+
+    def _data(self, answer: Answer) -> Any:
+        """The data of the envelope, None for a device that does not exist."""
+        envelope = self._client.decoded(answer)
+        told = envelope.get("status") if isinstance(envelope, dict) else None
         if told in ("OK", "WARNING"):
-            return answer.get("data")
+            return envelope.get("data")
         if told != "ERROR":
             raise MdmError(f"{self._client.host} n'a pas rendu la réponse attendue")
-        code = answer.get("message")
+        code = envelope.get("message")
         if code == NOT_FOUND:
             return None
         shown = code if isinstance(code, str) and CODE.fullmatch(code) else "motif illisible"
         raise MdmError(f"{self._client.host} refuse la demande ({shown})", permanent=code == DENIED)
+
+
+class Configurations:
+    """The configurations of a page, by id: what each is called and installs, read once for all the devices that bear it."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self.told = told
+        self._names, self._required = dict[str, str](), dict[str, list[tuple[str, str]]]()
+
+    def name(self, key: str) -> str:
+        if key not in self._names:
+            self._names[key] = text(mapping(self.told, key), "name")
+        return self._names[key]
+
+    def required(self, key: str) -> list[tuple[str, str]]:
+        """The packages installed and the version of each, in order."""
+        if key not in self._required:
+            found = {
+                text(app, "pkg"): app
+                for app in mappings(mapping(self.told, key), "applications")
+                if app.get("action") == INSTALL and app.get("selected") and not app.get("skipVersion")
+            }
+            self._required[key] = [(pkg, text(app, "version")) for pkg, app in sorted(found.items())]
+        return self._required[key]
 
 
 def _opened(data: Any, host: str) -> tuple[list[Any], int, Mapping[str, Any]]:
@@ -132,17 +183,19 @@ def _opened(data: Any, host: str) -> tuple[list[Any], int, Mapping[str, Any]]:
     return items, total, configurations if isinstance(configurations, dict) else {}
 
 
-def _page(items: list[Any], declared: int, configurations: Mapping[str, Any]) -> Page:
+def _page(items: list[Any], declared: int, configurations: Configurations) -> Page:
     """The reports of a page; a record that cannot be read is refused alone."""
-    reports, refusals = [], []
+    reports, refusals, digests = [], [], Digests(configurations.told)
     for item in items:
         try:
-            reports.append(_report(item, configurations))
+            reports.append(_report(item, configurations, digests.of(item)))
         except ValueError as fault:
             refusals.append(Refusal(_name(item), str(fault)))
-    ids = json.dumps([_name(item) for item in items])
-    digest = hashlib.blake2b(ids.encode(), digest_size=16).hexdigest()
-    return Page(reports, refusals, declared, digest, sum(map(_dropped, items)))
+    return Page.of(reports, refusals, declared, sum(map(dropped, items)))
+
+
+def _report_at(quick: Reading, configurations: Configurations, place: int) -> DeviceReport:
+    return _report(quick.record(place), configurations, quick.told[place])
 
 
 def _name(item: Any) -> str:
@@ -154,21 +207,13 @@ def _whole(told: Any) -> str:
     return str(told) if isinstance(told, int) and not isinstance(told, bool) else "?"
 
 
-def _dropped(item: Any) -> int:
-    """How many fields of a record are left where they are: telephone, address, place, names (Law 7)."""
-    if not isinstance(item, dict):
-        return 0
-    info = item.get("info")
-    return len(item.keys() - ALLOWED) + (len(info.keys() - ALLOWED_INFO) if isinstance(info, dict) else 0)
-
-
-def _report(item: Any, configurations: Mapping[str, Any]) -> DeviceReport:
+def _report(item: Any, configurations: Configurations, told: str | None = None) -> DeviceReport:
     """One record; ValueError, in French, names the field that cannot be read."""
     if _name(item) == "?":
         raise ValueError("fiche sans identifiant")
     info = mapping(item, "info")
     last = milliseconds(item, "lastUpdate")
-    configuration = mapping(configurations, _whole(item.get("configurationId")))
+    configuration = _whole(item.get("configurationId"))
     managed = flag(item, "mdmMode")
     return DeviceReport(
         mdm_id=_name(item),
@@ -179,12 +224,13 @@ def _report(item: Any, configurations: Mapping[str, Any]) -> DeviceReport:
         enrolled_at=milliseconds(item, "enrollTime"),
         model=text(info, "model"),
         os_version=text(item, "androidVersion") or text(info, "androidVersion"),
-        configuration=text(configuration, "name"),
+        configuration=configurations.name(configuration),
         managed=flag(info, "mdmMode") if managed is None else managed,
         permissions_granted=_granted(info),
-        apps=_apps(info, configuration) if last else (),
+        apps=_apps(info, configurations.required(configuration)) if last else (),
         battery=percentage(info, "batteryLevel"),
         group=next((text(group, "name") for group in mappings(item, "groups")), ""),
+        told=told,
     )
 
 
@@ -196,14 +242,7 @@ def _granted(info: Mapping[str, Any]) -> bool | None:
     return all(right == 1 for right in rights) if all(right in (0, 1) for right in rights) else None
 
 
-def _apps(info: Mapping[str, Any], configuration: Mapping[str, Any]) -> tuple[App, ...]:
+def _apps(info: Mapping[str, Any], required: Sequence[tuple[str, str]]) -> tuple[App, ...]:
     """The applications that the configuration installs, each with the version found; others are nobody's business."""
     found = {text(app, "pkg"): app for app in mappings(info, "applications")}
-    required = {
-        text(app, "pkg"): app
-        for app in mappings(configuration, "applications")
-        if app.get("action") == INSTALL and app.get("selected") and not app.get("skipVersion")
-    }
-    return tuple(
-        App(pkg, text(app, "version"), text(found[pkg], "version") if pkg in found else None) for pkg, app in sorted(required.items())
-    )
+    return tuple(App(pkg, version, text(found[pkg], "version") if pkg in found else None) for pkg, version in required)

@@ -10,7 +10,7 @@ import msgspec
 import requests
 
 from bench import seed
-from bench.harness import Row, in_turn, timed
+from bench.harness import Row, in_turn, peak, timed
 from bench.headwind import PAGE, serving
 from mdm.driver import Access
 from mdm.drivers.headwind import Headwind
@@ -19,6 +19,7 @@ from mdm.sync import read_server
 
 NOVEMBER = datetime(2017, 11, 13, 8, tzinfo=UTC)
 SLOW = 0.05
+MOST_MEMORY = 150.0
 A_SECOND_CHANGED = 1 / 15_000
 
 
@@ -27,8 +28,9 @@ def measure(size: int, runs: int) -> Iterator[Row]:
     with seed.store():
         Connector.create(name="bench", kind="headwind", url="http://127.0.0.1", login="bench", created=NOVEMBER)
         with serving(size) as url:
-            sync(url, size)
+            yield Row("memory of a first sync", size, peak(lambda: sync(url, size)), MOST_MEMORY, 1.0, "MiB")
             yield in_turn("sync unchanged / download + decode", size, lambda: sync(url, size), lambda: download(url, size), goal=1.6, runs=runs)
+            yield Row("memory of a sync unchanged", size, peak(lambda: sync(url, size)), MOST_MEMORY, 1.0, "MiB")
             usual = url
             with serving(size, changed=0.01, version="some") as other:
                 some = [(sync_timed(other, size), sync_timed(usual, size), sync_timed(usual, size)) for _ in range(runs)]

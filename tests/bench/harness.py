@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ class Row:
     figure: float
     floor: float
     goal: float
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
@@ -29,7 +31,7 @@ class Row:
     def told(self) -> tuple[str, ...]:
         verdict = "ok" if self.ratio <= self.goal else "over"
         return (
-            self.name, str(self.size), f"{self.figure:.3f} s", f"{self.floor:.3f} s", f"{self.ratio:.2f}", f"<= {self.goal:g}", verdict,
+            self.name, str(self.size), f"{self.figure:.3f} {self.unit}", f"{self.floor:.3f} {self.unit}", f"{self.ratio:.2f}", f"<= {self.goal:g}", verdict,
         )  # fmt: skip
 
 
@@ -46,6 +48,20 @@ def timed(act: Callable[[], object]) -> float:
     start = perf_counter()
     act()
     return perf_counter() - start
+
+
+def peak(act: Callable[[], object]) -> float:
+    """How many MiB this process took above what it held before, at the highest (Linux)."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _status("VmRSS")
+    act()
+    return (_status("VmHWM") - before) / 1024
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def table(rows: Iterable[Row]) -> str:

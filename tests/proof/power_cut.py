@@ -25,7 +25,7 @@ from proof.disk import DISK, Disk, Store
 
 from config import schema
 from config.checks import complaints
-from inventory import db
+from inventory import db, sqlite
 from inventory.actions.places import note_fact, register_class, register_school
 from inventory.actions.records import Hand
 from inventory.db import database
@@ -50,7 +50,7 @@ class Outcome:
 def _opened(path: str, **pragmas: Any) -> Iterator[None]:
     """The application's own database with the application's own settings, on our disk."""
     db.connect(f"sqlite:///{path}")
-    database.obj.init(path, vfs=DISK, timeout=1, pragmas={"locking_mode": "exclusive"} | db.PRAGMAS | pragmas)
+    database.obj.init(path, vfs=DISK, timeout=1, pragmas={"locking_mode": "exclusive"} | sqlite.PRAGMAS | pragmas)
     database.connect()
     try:
         yield
@@ -130,7 +130,7 @@ def main() -> None:
     asked = ask.parse_args()
     found = run(asked.cuts, asked.seed, asked.synchronous)
     print(
-        f"{found.cuts} power cuts ({asked.synchronous or db.PRAGMAS['synchronous']}): {found.acknowledged} writes acknowledged, "
+        f"{found.cuts} power cuts ({asked.synchronous or sqlite.PRAGMAS['synchronous']}): {found.acknowledged} writes acknowledged, "
         f"{found.lost} lost, {len(found.complaints)} complaints of the check"
     )
     raise SystemExit(1 if found.lost or found.complaints or not found.acknowledged else 0)
