@@ -50,6 +50,7 @@ class Heard:
     battery: int | None = None
     group: str = ""
     remarks: tuple[str, ...] = ()
+    told: str | None = None
 
 
 def one_verb(chance: random.Random, hand: Hand, carts: list[MobileClass]) -> None:

@@ -16,7 +16,7 @@ from inventory import db, journal
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place, record_stage, register_tablet
-from inventory.columns import MomentField, canonical
+from inventory.columns import MomentField, canonical, canonical_words
 from inventory.errors import Refused
 from inventory.journal import Entry, When, facts
 from inventory.lifecycle import Stage, latest_told
@@ -211,7 +211,7 @@ def words() -> st.SearchStrategy[object]:
 @given(words())
 def test_words_written_at_once_are_byte_for_byte_the_canonical_form(told: object) -> None:
     usual = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    assert db.canonical(told) == db.canonical_words(told) == usual
+    assert canonical(told) == canonical_words(told) == usual
 
 
 @settings(deadline=None)
