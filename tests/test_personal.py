@@ -75,7 +75,7 @@ def test_everybody_is_anonymised_and_neither_the_journal_nor_the_issued_quarters
         token = proof(admin, "/donnees-personnelles")
         with database.connection_context():
             files = [(row.name, bytes(row.content)) for row in QuarterFile.select().order_by(QuarterFile.name)]
-            chain = list(Event.select(Event.position, Event.digest).tuples())
+            chain = list(Event.select(Event.position, Event.digest).order_by(Event.position).tuples())
             others = list(Person.select().where(Person.role != Role.ADMINISTRATOR.value))
         for one in others:
             path = f"/donnees-personnelles/{one.id}/anonymiser"
@@ -86,7 +86,7 @@ def test_everybody_is_anonymised_and_neither_the_journal_nor_the_issued_quarters
     with database.connection_context():
         assert list(complaints()) == []
         assert [(row.name, bytes(row.content)) for row in QuarterFile.select().order_by(QuarterFile.name)] == files
-        assert list(Event.select(Event.position, Event.digest).tuples())[: len(chain)] == chain
+        assert list(Event.select(Event.position, Event.digest).order_by(Event.position).tuples())[: len(chain)] == chain
         stored = everything_stored()
         assert [one.name for one in others if one.name in stored] == []
         assert {name for one in others for name in one.name.partition(",")[0].split() if name in stored} == set()

@@ -50,7 +50,7 @@ def read(connector: Connector, mdm: Simulator, now: datetime = CHRISTMAS, page_s
 
 def stored() -> list[tuple[object, ...]]:
     """Every row that a sync may write, but the run itself."""
-    return [tuple(row) for model in (Sighting, ContactMonth, Event, Fact) for row in model.select().tuples()]
+    return [tuple(row) for model in (Sighting, ContactMonth, Event, Fact) for row in model.select().order_by(*model._meta.get_primary_keys()).tuples()]
 
 
 def statuses() -> dict[str, str]:
