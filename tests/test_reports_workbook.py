@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from deploy.reports.sheet_rows import LONGEST_TEXT
 from deploy.reports.tables import Column, Table
-from deploy.reports.xlsx_file import LONGEST_TEXT, xlsx_bytes
+from deploy.reports.xlsx_file import xlsx_bytes
 
 
 def elements(content: bytes) -> set[str]:

@@ -1,0 +1,109 @@
+"""The rows of a typed table as the XML of a worksheet (ECMA-376 part 1, 18.3.1): texts inline, so that nothing but a row is held.
+
+A text is never a formula: its cell says `inlineStr`. What XML cannot hold is written `_xHHHH_` (22.9.2.19, ST_Xstring).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from deploy.reports.csv_files import FRENCH
+from deploy.reports.tables import PLAIN, Kind, Table
+from inventory.paris import PARIS
+
+LONGEST_TEXT = 32_767
+FIRST_YEAR = 1900
+DAY_SECONDS = 86_400
+_DAY_ZERO = date(1899, 12, 31).toordinal()
+_LEAP_THAT_NEVER_WAS = 59
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f&<>\ufffe\uffff]|_x")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+Written = Callable[[str, Any], str]
+
+
+def rows_xml(table: Table, styles: Mapping[Kind, int]) -> Iterator[str]:
+    """The rows under the header, each as `<row>`; `styles` gives the number of each kind's cell format."""
+    letters = [letter(place) for place in range(len(table.columns))]
+    written = [WRITTEN[column.kind](styles[column.kind]) for column in table.columns]
+    columns = list(zip(letters, written, strict=True))
+    for line, row in enumerate(table.rows, 2):
+        cells = [write(f"{place}{line}", value) for (place, write), value in zip(columns, row, strict=True) if value is not None]
+        yield f'<row r="{line}">{"".join(cells)}</row>'
+
+
+def letter(place: int) -> str:
+    """The name of a column, counted from 0: A, Z, AA."""
+    name = ""
+    while place >= 0:
+        name, place = chr(65 + place % 26) + name, place // 26 - 1
+    return name
+
+
+def _text(style: int) -> Written:
+    def write(cell: str, value: str) -> str:
+        told = value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
+        if _UNSAFE.search(told):
+            told = _escaped(told)
+        return f'<c r="{cell}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{told}</t></is></c>'
+
+    return write
+
+
+def _escaped(text: str) -> str:
+    coded = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return coded.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _number(kind: Kind) -> Callable[[int], Written]:
+    plain = PLAIN[kind]
+    return lambda style: lambda cell, value: f'<c r="{cell}" s="{style}"><v>{plain(value)}</v></c>'
+
+
+def _bool(style: int) -> Written:
+    return lambda cell, value: f'<c r="{cell}" s="{style}" t="b"><v>{value:d}</v></c>'
+
+
+def _date(style: int) -> Written:
+    """A date, or its text when spreadsheets cannot count from so far back."""
+    text = _text(style)
+
+    def write(cell: str, value: date) -> str:
+        if value.year < FIRST_YEAR:
+            return text(cell, FRENCH["date"](value))
+        return f'<c r="{cell}" s="{style}"><v>{_days(value)}</v></c>'
+
+    return write
+
+
+def _moment(style: int) -> Written:
+    """The hour the clocks of Paris showed, to the second: spreadsheets know no time zone."""
+    text = _text(style)
+
+    def write(cell: str, value: datetime) -> str:
+        local = value.astimezone(PARIS)
+        if local.year < FIRST_YEAR:
+            return text(cell, FRENCH["date"](local))
+        seconds = local.hour * 3600 + local.minute * 60 + local.second
+        return f'<c r="{cell}" s="{style}"><v>{_days(local) + seconds / DAY_SECONDS:.16g}</v></c>'
+
+    return write
+
+
+def _days(value: date) -> int:
+    """Days as spreadsheets count them, with the 29 February 1900 that never was."""
+    days = value.toordinal() - _DAY_ZERO
+    return days + 1 if days > _LEAP_THAT_NEVER_WAS else days
+
+
+WRITTEN: Mapping[Kind, Callable[[int], Written]] = {
+    "text": _text,
+    "int": _number("int"),
+    "decimal": _number("decimal"),
+    "amount": _number("amount"),
+    "date": _date,
+    "moment": _moment,
+    "bool": _bool,
+}
