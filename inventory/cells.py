@@ -12,4 +12,4 @@ def harmless(text: str) -> str:
 
     Full-width signs and leading spaces or apostrophes hide nothing, so that taking one apostrophe off gives the text back.
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return text if text[:1].isalnum() or not _FORMULA.match(text) else f"'{text}"

@@ -25,7 +25,7 @@ def normalise(text: str) -> str:
 
     The S that Apple's bar codes put before the number goes when what follows is an Apple number, and only then.
     """
-    plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    plain = text.upper() if text.isascii() and text.isalnum() else _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
     return plain[1:] if plain.startswith("S") and _APPLE.fullmatch(plain[1:]) else plain
 
 

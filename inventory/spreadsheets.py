@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inventory.errors import Refused
 
@@ -70,6 +71,8 @@ def best_sheet(tables: Iterable[Table], filename: str, aliases: Aliases, require
     rows = _rows(table, header)
     if not rows:
         raise Refused(f"{filename} n'a que des en-têtes : ajouter au moins une ligne.")
+    if len(rows) > MOST_ROWS:
+        raise _too_long(filename)
     return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, rows)
 
 
@@ -92,7 +95,7 @@ def csv_table(content: bytes, filename: str, aliases: Aliases) -> Table:
     separator = max(SEPARATORS, key=lambda tried: _named(text, tried, aliases))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(itertools.islice(reader, MOST_ROWS + 1))
+        return list(itertools.islice(reader, MOST_ROWS + HEADER_ROWS + 1))
     except csv.Error as fault:
         raise Refused(
             f"{filename} : CSV illisible vers la ligne {reader.line_num} (un guillemet qui ne se referme pas, par exemple) ; "
@@ -124,14 +127,23 @@ def _decoded(content: bytes, filename: str) -> str:
 
 
 def _bounded(rows: Table, filename: str) -> Table:
-    if len(rows) > MOST_ROWS or max(map(len, rows), default=0) > MOST_COLUMNS:
-        raise Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper en plusieurs fichiers.")
+    if len(rows) > MOST_ROWS + HEADER_ROWS or max(map(len, rows), default=0) > MOST_COLUMNS:
+        raise _too_long(filename)
     return _cleaned(rows)
+
+
+def _too_long(filename: str) -> Refused:
+    return Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper en plusieurs fichiers.")
 
 
 def _cleaned(rows: Iterable[Sequence[str]]) -> Table:
     """NFC, and plain single spaces for every space and control character."""
-    return [[_CONTROLS.sub(" ", unicodedata.normalize("NFC", cell)).strip() for cell in row] for row in rows]
+    return [[cell if cell.isalnum() and cell.isascii() else _clean(cell) for cell in row] for row in rows]
+
+
+@lru_cache(maxsize=8192)
+def _clean(cell: str) -> str:
+    return _CONTROLS.sub(" ", unicodedata.normalize("NFC", cell)).strip()
 
 
 def _header(table: Table, aliases: Aliases) -> Header:
@@ -161,10 +173,13 @@ def _columns(index: int, row: Sequence[str], names: Mapping[str, tuple[str, int]
 def _rows(table: Table, header: Header) -> list[Row]:
     """The rows under the header that say something, numbered as the spreadsheet shows them."""
     start = header.index + 1
-    cells = (
-        {field: row[column] if column < len(row) else "" for field, column in header.columns.items()} for row in table[start:]
+    fields, wide = tuple(header.columns), max(header.columns.values(), default=0)
+    pick = [header.columns[field] for field in fields]
+    told = (
+        [row[column] for column in pick] if wide < len(row) else [row[column] if column < len(row) else "" for column in pick]
+        for row in table[start:]
     )
-    return [Row(number, named) for number, named in enumerate(cells, start + 1) if any(named.values())]
+    return [Row(number, dict(zip(fields, cells, strict=True))) for number, cells in enumerate(told, start + 1) if any(cells)]
 
 
 def plain(text: str) -> str:

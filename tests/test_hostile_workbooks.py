@@ -108,12 +108,12 @@ def test_a_workbook_made_to_harm_is_refused_with_its_remedy(name: str) -> None:
         read_note(made(name))
 
 
-def test_an_honest_note_of_99_999_rows_passes() -> None:
+def test_an_honest_note_of_100_000_rows_passes() -> None:
     text = b'<c t="inlineStr"><is><t>%s</t></is></c>'
     header = b"".join(text % name.encode() for name in HEADER[:2])
-    rows = b"".join(b"<row>" + text % b"TEST%06d" % number + text % b"Tablette" + b"</row>" for number in range(99_999))
+    rows = b"".join(b"<row>" + text % b"TEST%06d" % number + text % b"Tablette" + b"</row>" for number in range(100_000))
     sheet = read_note(with_sheet(b"<row>" + header + b"</row>" + rows))
-    assert len(sheet.rows) == 99_999 and sheet.rows[-1].text("serial") == "TEST099998"
+    assert len(sheet.rows) == 100_000 and sheet.rows[-1].text("serial") == "TEST099999"
 
 
 def test_the_web_process_keeps_its_memory(tmp_path: Path) -> None:

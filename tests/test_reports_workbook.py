@@ -3,7 +3,8 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from xml.parsers import expat
 
 from autumn_export import AUTUMN, MENTION, SUMMARY, TABLETS
@@ -11,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from deploy.reports.sheet_rows import LONGEST_TEXT
-from deploy.reports.tables import Column, Table
+from deploy.reports.sheet_rows import LONGEST_TEXT, letter
+from deploy.reports.tables import Column, Kind, Table
 from deploy.reports.xlsx_file import xlsx_bytes
+from inventory.paris import PARIS
 
 
 def elements(content: bytes) -> set[str]:
@@ -119,3 +121,39 @@ def test_its_inner_times_are_the_day_of_issue_and_never_the_clock() -> None:
         properties = parts.read("docProps/core.xml").decode()
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert properties.count(">2018-01-08T08:30:00Z<") == 2
+
+
+MOMENTS = st.datetimes(datetime(1901, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+TYPED = st.tuples(
+    st.none() | st.integers(-(10**9), 10**9),
+    st.none() | st.decimals(-1_000_000, 1_000_000, places=2),
+    st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    st.none() | MOMENTS,
+    st.none() | st.booleans(),
+    st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="_"), min_size=1),
+)
+KINDS: tuple[Kind, ...] = ("int", "amount", "date", "moment", "bool", "text")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TYPED, min_size=1, max_size=20))
+def test_every_typed_value_comes_back_and_equal_tables_give_equal_bytes(rows: list[tuple[object, ...]]) -> None:
+    columns = [Column("line", "Ligne", "int"), *(Column(kind, kind, kind) for kind in KINDS)]
+    typed = [(line, *row) for line, row in enumerate(rows)]
+    export = replace(AUTUMN, tables=[Table("t", "Typé", columns, typed)])
+    content = xlsx_bytes(export)
+    assert content == xlsx_bytes(export)
+    assert sheet(content, "Typé")[1:] == [[float(line), *map(shown, row)] for line, row in enumerate(rows)]
+
+
+def shown(value: object) -> object:
+    """A value as a spreadsheet holds it: no zone, whole seconds, an empty text for nothing."""
+    if isinstance(value, datetime):
+        return value.astimezone(PARIS).replace(tzinfo=None, microsecond=0)
+    if value is None:
+        return ""
+    return float(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
+
+
+def test_columns_are_named_as_spreadsheets_name_them() -> None:
+    assert [letter(place) for place in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]

@@ -19,18 +19,19 @@ FIRST_YEAR = 1900
 DAY_SECONDS = 86_400
 _DAY_ZERO = date(1899, 12, 31).toordinal()
 _LEAP_THAT_NEVER_WAS = 59
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f&<>\ufffe\uffff]|_x")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
-Written = Callable[[str, Any], str]
+EMPTY = "<c/>"
+Written = Callable[[Any], str]
 
 
 def rows_xml(table: Table, styles: Mapping[Kind, int]) -> Iterator[str]:
-    """The rows under the header, each as `<row>`; `styles` gives the number of each kind's cell format."""
-    letters = [letter(place) for place in range(len(table.columns))]
+    """The rows under the header, each as `<row>`; `styles` gives the number of each kind's cell format.
+
+    Cells follow one another, an empty one too, so that none needs its place (18.3.1.4: `r` is optional).
+    """
     written = [WRITTEN[column.kind](styles[column.kind]) for column in table.columns]
-    columns = list(zip(letters, written, strict=True))
     for line, row in enumerate(table.rows, 2):
-        cells = [write(f"{place}{line}", value) for (place, write), value in zip(columns, row, strict=True) if value is not None]
+        cells = [EMPTY if value is None else write(value) for write, value in zip(written, row, strict=True)]
         yield f'<row r="{line}">{"".join(cells)}</row>'
 
 
@@ -43,11 +44,14 @@ def letter(place: int) -> str:
 
 
 def _text(style: int) -> Written:
-    def write(cell: str, value: str) -> str:
+    start, end = f'<c s="{style}" t="inlineStr"><is><t>', "</t></is></c>"
+    start_exactly = f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+
+    def write(value: str) -> str:
         told = value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
-        if _UNSAFE.search(told):
-            told = _escaped(told)
-        return f'<c r="{cell}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{told}</t></is></c>'
+        if told.isprintable() and "&" not in told and "<" not in told and ">" not in told and "_x" not in told and told.strip() == told:
+            return start + told + end
+        return start_exactly + _escaped(told) + end
 
     return write
 
@@ -59,21 +63,19 @@ def _escaped(text: str) -> str:
 
 def _number(kind: Kind) -> Callable[[int], Written]:
     plain = PLAIN[kind]
-    return lambda style: lambda cell, value: f'<c r="{cell}" s="{style}"><v>{plain(value)}</v></c>'
+    return lambda style: lambda value: f'<c s="{style}"><v>{plain(value)}</v></c>'
 
 
 def _bool(style: int) -> Written:
-    return lambda cell, value: f'<c r="{cell}" s="{style}" t="b"><v>{value:d}</v></c>'
+    return lambda value: f'<c s="{style}" t="b"><v>{value:d}</v></c>'
 
 
 def _date(style: int) -> Written:
     """A date, or its text when spreadsheets cannot count from so far back."""
     text = _text(style)
 
-    def write(cell: str, value: date) -> str:
-        if value.year < FIRST_YEAR:
-            return text(cell, FRENCH["date"](value))
-        return f'<c r="{cell}" s="{style}"><v>{_days(value)}</v></c>'
+    def write(value: date) -> str:
+        return text(FRENCH["date"](value)) if value.year < FIRST_YEAR else f'<c s="{style}"><v>{_days(value)}</v></c>'
 
     return write
 
@@ -82,12 +84,12 @@ def _moment(style: int) -> Written:
     """The hour the clocks of Paris showed, to the second: spreadsheets know no time zone."""
     text = _text(style)
 
-    def write(cell: str, value: datetime) -> str:
+    def write(value: datetime) -> str:
         local = value.astimezone(PARIS)
         if local.year < FIRST_YEAR:
-            return text(cell, FRENCH["date"](local))
+            return text(FRENCH["date"](local.date()))
         seconds = local.hour * 3600 + local.minute * 60 + local.second
-        return f'<c r="{cell}" s="{style}"><v>{_days(local) + seconds / DAY_SECONDS:.16g}</v></c>'
+        return f'<c s="{style}"><v>{_days(local) + seconds / DAY_SECONDS:.16g}</v></c>'
 
     return write
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from inventory.french import CENT, moment
@@ -94,6 +95,12 @@ def cents(value: Decimal) -> Decimal:
     return Decimal(value).quantize(CENT, ROUND_HALF_UP) + 0
 
 
+@lru_cache(maxsize=4096)
+def _euros(value: Decimal) -> str:
+    """The text of an amount: few differ among many rows."""
+    return f"{cents(value):f}"
+
+
 def utc(when: datetime) -> str:
     """`2017-12-31T22:59:59Z`, RFC 3339, with microseconds when there are some."""
     return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
@@ -121,7 +128,7 @@ PLAIN: Mapping[Kind, Callable[[Any], str]] = {
     "text": str,
     "int": str,
     "decimal": lambda value: f"{Decimal(value):f}",
-    "amount": lambda value: f"{cents(value):f}",
+    "amount": _euros,
     "date": date.isoformat,
     "moment": utc,
     "bool": lambda value: "true" if value else "false",
