@@ -12,11 +12,13 @@ from inventory.db import Table, write_many
 
 def save_all(rows: Sequence[Table], only: Sequence[str] | None = None) -> None:
     """Update the rows that have an id (all their fields, or `only` some), then insert the others, which get theirs."""
-    each = {id(row): row for row in rows}.values()
-    known = [row for row in each if row.get_id() is not None]
+    if not rows:
+        return
+    own, each = rows[0]._meta.primary_key.name, {id(row): row for row in rows}.values()
+    known = [row for row in each if row.__data__.get(own) is not None]
     if known:
         _update(known, only)
-    new = [row for row in each if row.get_id() is None]
+    new = [row for row in each if row.__data__.get(own) is None]
     if new:
         _insert(new)
     for row in each:
@@ -28,7 +30,7 @@ def _update(rows: Sequence[Table], only: Sequence[str] | None) -> None:
     fields = [field for field in _fields(rows[0]) if only is None or field.name in only]
     assigned = ", ".join(f'"{field.column_name}" = ?' for field in fields)
     sql = f'UPDATE "{meta.table_name}" SET {assigned} WHERE "{meta.primary_key.column_name}" = ?'  # noqa: S608 our own names
-    write_many(sql, [(*_stored(row, fields), row.get_id()) for row in rows])
+    write_many(sql, _stored(rows, [*fields, meta.primary_key]))
 
 
 def _insert(rows: Sequence[Table]) -> None:
@@ -38,7 +40,7 @@ def _insert(rows: Sequence[Table]) -> None:
     last = model.select(fn.MAX(meta.primary_key)).scalar() or 0
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join("?" * len(fields))
-    write_many(f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({marks})', [_stored(row, fields) for row in rows])  # noqa: S608 our own names
+    write_many(f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({marks})', _stored(rows, fields))  # noqa: S608 our own names
     ids = dict(model.select(own, meta.primary_key).where(meta.primary_key > last).tuples())
     for row in rows:
         setattr(row, meta.primary_key.name, ids[row.__data__[own.name]])
@@ -48,6 +50,6 @@ def _fields(row: Table) -> list[Field]:
     return [field for field in row._meta.sorted_fields if field is not row._meta.primary_key]
 
 
-def _stored(row: Table, fields: Sequence[Field]) -> tuple[Any, ...]:
-    told = row.__data__
-    return tuple(field.db_value(told.get(field.name)) for field in fields)
+def _stored(rows: Sequence[Table], fields: Sequence[Field]) -> list[tuple[Any, ...]]:
+    columns = [(field.name, field.db_value) for field in fields]
+    return [tuple([stored(row.__data__.get(name)) for name, stored in columns]) for row in rows]
