@@ -7,6 +7,7 @@ import random
 import re
 import socket
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class _Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *told: Any, **named: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*told, **named)
-        if not hasattr(pool.ConnectionCls, "held_by"):
+        if not hasattr(pool.ConnectionCls, "held"):
             pool.ConnectionCls = _holding(pool.ConnectionCls, self)
         return pool
 
@@ -86,12 +87,17 @@ class _Adapter(HTTPAdapter):
 
 
 def _holding(kind: Any, adapter: _Adapter) -> Any:
+    """Weakly, so that the connections of a client that nobody holds any more are closed at once."""
+    held_by = weakref.ref(adapter)
+
     class Held(kind):
-        held_by = adapter
+        held = True
 
         def connect(self) -> None:
             super().connect()
-            adapter.sock = self.sock
+            owner = held_by()
+            if owner is not None:
+                owner.sock = self.sock
 
     return Held
 

@@ -107,6 +107,16 @@ def test_calls_go_over_one_connection() -> None:
     assert script.connections == 1 and kept.requests == 5
 
 
+def test_a_client_that_nobody_holds_any_more_keeps_no_connection() -> None:
+    with serving(FINE) as script:
+        kept = client(script)
+        kept.call("GET", "/devices")
+        line = kept._adapter.sock
+        assert line is not None and line.fileno() >= 0
+        del kept
+        assert line.fileno() == -1
+
+
 def test_an_error_is_a_status_without_its_page() -> None:
     with serving(http(b"<h1>Not here</h1>", "404 Not Found", "text/html")) as script:
         assert client(script).call("GET", "/devices") == (404, None)
