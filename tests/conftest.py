@@ -10,6 +10,7 @@ from typing import Any
 import databases
 import pytest
 from cluster import INITDB, Cluster
+from hypothesis import settings
 
 from config.models import TABLES as CONFIG_TABLES
 from deploy.models import TABLES as DEPLOY_TABLES
@@ -23,6 +24,8 @@ from inventory.queries import school_times
 from inventory.roles import Role
 from mdm.models import TABLES as MDM_TABLES
 
+settings.register_profile("house", deadline=None)  # a machine may be slow: speed is measured in the benches
+settings.load_profile("house")
 ROOT = Path(__file__).parent.parent
 AN_AUTUMN_MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
 
