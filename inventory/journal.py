@@ -28,6 +28,7 @@ _EVENT_SQL = (
     "INSERT INTO event (position, subject, subject_id, axis, value, detail, at, noted, actor_id, source, note_digest, previous, "
     "digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
+_KINDS: tuple[Any, ...] = (int, str, int, str, str, str, int, int, int | None, str, str, str, str)
 _FACT_SQL = (
     "INSERT INTO fact (subject, subject_id, axis, value, detail, at, noted, position) VALUES (?,?,?,?,?,?,?,?) "
     "ON CONFLICT (subject, axis, subject_id) DO UPDATE SET value = excluded.value, detail = excluded.detail, at = excluded.at, "
@@ -172,12 +173,25 @@ def _note_digest(salt: str, note: str) -> str:
     return hashlib.sha256((salt + note).encode()).hexdigest() if note else ""
 
 
+def _sound(row: Sequence[Any]) -> bool:
+    """Whether each value is of the kind of its column: a damaged file, or a hand in it, may leave any other there."""
+    return all(isinstance(value, kind) for value, kind in zip(row, _KINDS, strict=True))
+
+
+def _in_words(key: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(f"{part:>20}" if isinstance(part, int) else str(part) for part in key)
+
+
 def complaints() -> Iterator[str]:
     """What is wrong with the journal: the chain, the remarks' digests, and the facts compared with a fresh fold."""
     previous, position, folded = START, 0, dict[tuple[str, str, int], tuple[Any, ...]]()
     columns = _EVENT_SQL.split("(")[1].split(")")[0]
     for row in database.execute_sql(f"SELECT {columns} FROM event ORDER BY position"):  # noqa: S608 our own column list
         position += 1
+        if not _sound(row):
+            yield f"journal : une valeur de la ligne {row[0]} n'est pas de sa nature (chaîne rompue)"
+            previous, position = str(row[12]), row[0] if isinstance(row[0], int) else position
+            continue
         line, told_previous, digest = row[:11], row[11], row[12]
         if line[0] != position or told_previous != previous or chain_digest(previous, line) != digest:
             yield f"journal : la ligne {line[0]} ne suit pas la précédente (chaîne rompue)"
@@ -187,7 +201,7 @@ def complaints() -> Iterator[str]:
             folded[key] = (line[1], line[2], line[3], line[4], line[5], line[6], line[7], line[0])
     facts_sql = "SELECT subject, subject_id, axis, value, detail, at, noted, position FROM fact"
     stored = {(row[0], row[2], row[1]): tuple(row) for row in database.execute_sql(facts_sql)}
-    for key in sorted(stored.keys() | folded.keys()):
+    for key in sorted(stored.keys() | folded.keys(), key=_in_words):
         if stored.get(key) != folded.get(key):
             yield f"fait {key[0]} {key[2]} « {key[1]} » : la copie ne vaut pas le pli du journal"
     remarks_sql = (
@@ -195,5 +209,5 @@ def complaints() -> Iterator[str]:
         "WHERE e.note_digest <> '' OR r.event_id IS NOT NULL"
     )
     for at_position, digest, salt, text in database.execute_sql(remarks_sql):
-        if salt is None or (text is not None and _note_digest(salt, text) != digest):
+        if salt is None or (text is not None and _note_digest(str(salt), str(text)) != digest):
             yield f"journal : la note de la ligne {at_position} ne correspond pas à son empreinte"

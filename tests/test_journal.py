@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config import checks
 from inventory import db, journal
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
@@ -91,6 +92,27 @@ def test_the_last_line_taken_away_leaves_a_copy_without_its_reason(tablet: Table
     write_by_hand("DELETE FROM event WHERE position = 4")
     assert list(journal.complaints()) == [f"fait tablet {tablet.id} « labelled_by » : la copie ne vaut pas le pli du journal"]
     assert journal.head() != before, "the head printed on an export does not match any more"
+
+
+@pytest.mark.parametrize("column", ["position", "subject", "subject_id", "value", "detail", "at", "note_digest", "digest"])
+@pytest.mark.parametrize("value", ["NULL", "x'ff'", "'?'"])
+def test_a_damaged_file_is_told_and_stops_no_check(column: str, value: str, tablet: Tablet) -> None:
+    """A file may hold in a column what its engine would never have let in: nothing, bytes, or words for a number."""
+    if db.on_postgres():
+        pytest.skip("its columns are typed in the file too")
+    write_by_hand("PRAGMA legacy_alter_table = ON")
+    for name in ("event", "fact"):
+        for statement in (f"CREATE TABLE bare AS SELECT * FROM {name}", f"DROP TABLE {name}", f"ALTER TABLE bare RENAME TO {name}"):
+            db.database.execute_sql(statement)
+    db.database.execute_sql(f"UPDATE event SET {column} = {value} WHERE position = 3")
+    if column in ("subject", "subject_id", "value", "detail", "at"):
+        db.database.execute_sql(f"UPDATE fact SET {column} = {value} WHERE position = 3")
+    assert any("chaîne rompue" in told for told in list(journal.complaints()))
+
+
+def test_a_copy_that_cannot_be_read_stops_no_check(tablet: Tablet) -> None:
+    db.database.execute_sql("UPDATE fact SET detail = '?' WHERE axis = 'record'")
+    assert [told.partition(" :")[0] for told in checks.complaints()] == [f"fait tablet {tablet.id} « record »", "copies"]
 
 
 def test_a_copy_altered_is_seen(tablet: Tablet) -> None:

@@ -16,14 +16,16 @@ from python_calamine import load_workbook
 
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place, record_stage, register_tablet
+from inventory.actions.views_kept import keep_view, views_of
 from inventory.db import database, rows_holding
 from inventory.errors import Refused
 from inventory.journal import When
 from inventory.keyset import Cursor, read_cursor
 from inventory.lifecycle import Stage
-from inventory.models import MobileClass, School, Tablet
+from inventory.models import MobileClass, Person, School, Tablet
 from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, every_page
+from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
 ASK = Ask(sort="nom", size=4)
@@ -142,6 +144,19 @@ def test_a_view_is_kept_shared_with_the_same_role_and_forgotten_by_its_owner(own
         client.post("/listes/vues/1/oublier", data={"csrf_token": proof(client, "/tablettes")})
         client.get("/tablettes")
         assert "En panne" not in client.get("/tablettes").text
+
+
+def test_a_view_shared_reaches_who_sees_the_schools_it_names(granettes_cart: MobileClass, floriales_cart: MobileClass, hand: Hand) -> None:
+    """Alice shares her views with the other managers: Denis has one school, and reads no name of another."""
+    denis = Person.create(login="denis", name="Denis", role=Role.MANAGER.value)
+    for name, query in {
+        "en panne": "etape=broken", "granettes": "ecole=0131204n", "cart": "classe=AIX-CM01", "floriales": "etape=lost&ecole=0132397K",
+        "cart 2": "ecole=0131204N&classe=aix-cm02", "words": "q=Floriales",
+    }.items():  # fmt: skip
+        keep_view("tablettes", name, query, hand, shared=True)
+    shown = [row.name for row in views_of("tablettes", denis, Scope.of([granettes_cart.school_id]))]
+    assert shown == ["cart", "en panne", "granettes"]
+    assert len(views_of("tablettes", denis, EVERYWHERE)) == len(views_of("tablettes", hand.by, NOWHERE)) == 6
 
 
 def test_a_search_as_one_types_gets_the_rows_alone(own_house: Flask) -> None:

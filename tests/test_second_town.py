@@ -13,12 +13,17 @@ from config.cli.conventions import load_files
 from config.settings import read
 from deploy.actions.quarter import issue
 from deploy.queries.board import board
-from deploy.queries.conventions import mention
+from deploy.queries.conventions import loaded, mention
+from deploy.queries.quarter import export_of
 from deploy.reports.quarter import Quarter
 from inventory.actions import imports
 from inventory.actions.records import Hand
-from inventory.models import Person
+from inventory.actions.sightings import take_in
+from inventory.actions.tablets import record_stage
+from inventory.lifecycle import Stage
+from inventory.models import MobileClass, Person, Tablet
 from inventory.scope import EVERYWHERE
+from mdm.driver import DeviceReport
 
 FILE = Path(__file__).parent / "fixtures" / "conventions" / "villeneuve-les-tilleuls-2018.toml"
 BACK_FROM_WINTER = datetime(2018, 3, 5, 9, tzinfo=UTC)
@@ -52,3 +57,17 @@ def test_its_quarter_bears_its_own_words_and_nothing_of_another_town(villeneuve:
     assert not issued.provisional
     told = json.dumps(json.loads(issued.files["trimestre.json"]), ensure_ascii=False)
     assert mention() in told and "École élémentaire du Canal" in told and "Aix" not in told
+
+
+def test_its_quarter_tells_the_discrepancies_of_its_own_carts(villeneuve: Hand, granettes_cart: MobileClass) -> None:
+    """Aix has a tablet that no MDM knows too: its serial, its school and its cart are in no file of Villeneuve."""
+    imports.commit(imports.plan_tablets(note(["VIL-CM01"]), "bon.csv"), villeneuve)
+    imports.commit(imports.plan_tablets("N° de série;Classe mobile;Alvéole\nAIX00001;AIX-CM01;1".encode(), "bon.csv"), villeneuve)
+    for serial in ("TESTV100001", "AIX00001"):
+        for stage in (Stage.CHECKED, Stage.LABELLED):
+            record_stage(Tablet.get(Tablet.serial == serial), stage, villeneuve)
+    take_in("mdm", [DeviceReport(mdm_id="1", serial="INCONNU", number="1", status="enrolled")], now=villeneuve.now)
+    told = export_of(Quarter.parse("2018-Q1"), loaded()[0].key, APRIL, provisional=True)
+    gaps = next(table for table in told.tables if table.key == "ecarts")
+    assert [row[1] for row in gaps.rows] == ["TESTV100001", "INCONNU"]
+    assert next(figure.value for figure in told.summary.figures if figure.key == "discrepancies") == 2

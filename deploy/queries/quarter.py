@@ -28,7 +28,7 @@ def export_of(period: Quarter, key: str, now: datetime, *, provisional: bool) ->
     told = convention(key)
     when = When(min(period.end, now), now)
     shown = board(EVERYWHERE, when, now, key=key)
-    gaps = discrepancies(EVERYWHERE, when)
+    gaps = _gaps_of(shown, when)
     found = findings_of(key)
     tables = (
         _tablets(shown), _classes(shown), _schools(shown), _steps(shown), _services(shown), _mdm(shown), _gaps(gaps),
@@ -138,6 +138,12 @@ def _mdm(shown: Sequence[ClassOnBoard]) -> Table:
         for one in shown for status in MdmStatus
     ]  # fmt: skip
     return Table("mdm", "États MDM", columns, [row for row in rows if row[2]])
+
+
+def _gaps_of(shown: Sequence[ClassOnBoard], when: When) -> list[Placed]:
+    """Those of the convention's own mobile classes, and those of no class at all, which concern whoever reads."""
+    own = {None, *(one.record.id for one in shown)}
+    return [one for one in discrepancies(EVERYWHERE, when) if one.class_id in own]
 
 
 def _gaps(gaps: Sequence[Placed]) -> Table:

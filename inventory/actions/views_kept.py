@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
-from inventory.models import Person, SavedView
+from inventory.models import MobileClass, Person, SavedView, School
+from inventory.queries.visible import visible
+from inventory.scope import Scope
 from inventory.words import tell
 
 NAME_LENGTH = 60
@@ -37,8 +41,18 @@ def forget_view(view_id: int, hand: Hand) -> SavedView:
     return row
 
 
-def views_of(page: str, person: Person) -> list[SavedView]:
-    """The views of a list that this person kept, then those that people of the same role share."""
+def views_of(page: str, person: Person, scope: Scope) -> list[SavedView]:
+    """The views of a list that this person kept, then those that people of the same role share and that name nothing beyond `scope`."""
     shown = (SavedView.person == person) | (SavedView.shared & (Person.role == person.role))
     rows = SavedView.select(SavedView, Person).join(Person).where((SavedView.page == page) & shown)
-    return sorted(rows, key=lambda row: (row.person_id != person.id, row.name))
+    within = [row for row in rows if row.person_id == person.id or _reaches(row.query, scope)]
+    return sorted(within, key=lambda row: (row.person_id != person.id, row.name))
+
+
+def _reaches(query: str, scope: Scope) -> bool:
+    """Whether somebody of `scope` may read what a view asks for: words typed freely may name any place."""
+    asked = parse_qs(query)
+    places = [(School, School.uai, uai) for uai in asked.get("ecole", ())] + [(MobileClass, MobileClass.code, code) for code in asked.get("classe", ())]
+    return scope.everywhere or (
+        "q" not in asked and all(visible(scope, model).where(column == name.upper()).exists() for model, column, name in places)
+    )

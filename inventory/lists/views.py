@@ -113,7 +113,7 @@ def _show(catalogue: Catalogue) -> str:
     }  # fmt: skip
     if request.headers.get("X-Cartable-Fragment"):
         return render_template("inventory/list_rows.html", **parts)
-    return render_template("inventory/list.html", views=views_of(catalogue.key, g.person), **parts)
+    return render_template("inventory/list.html", views=views_of(catalogue.key, g.person, g.scope), **parts)
 
 
 @pages.get("/tablettes")
