@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request
 
@@ -28,9 +29,10 @@ from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages)
-FILTERS = (french.amount, french.percent, french.number, french.day, french.short_day, french.moment, french.typeset)
+FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
+LIVE = frozenset({"people", "account", "personal", "system", "door"})  # what these pages show has no past
 
 
 def create_app(
@@ -113,4 +115,13 @@ def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None
     @app.context_processor
     def furniture() -> dict[str, Any]:
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None
-        return {"mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of}
+        return {
+            "mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of,
+            "live": request.blueprint in LIVE, "back_to_now": _without_as_of(),
+        }  # fmt: skip
+
+
+def _without_as_of() -> str:
+    """The address of this very page, of now."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "as_of"]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path

@@ -10,6 +10,8 @@ from deploy.convention import Convention
 from deploy.queries.board import ClassOnBoard, known
 from deploy.queries.findings import time_of
 from deploy.queries.history import deliveries
+from deploy.schedule.slider import Slider, slider
+from inventory.calendars import UnknownCalendar
 from inventory.french import short_day
 from inventory.journal import When
 from inventory.lifecycle import Stage
@@ -57,3 +59,14 @@ def _stages(shown: Sequence[ClassOnBoard]) -> Plot:
     rows = [(one.record.code, *(one.progress.stages.get(stage, 0) for stage in stages)) for one in shown]
     headers = ("Classe mobile", *(stage.label for stage in stages))
     return Plot(stages_per_class(bars, "Étape des tablettes de chaque classe mobile"), "Tablettes par étape", headers, rows)
+
+
+def window_slider(told: Convention, when: When | None, now: datetime) -> Slider | None:
+    """The slider over a convention's window, its closings marked wherever a calendar covers them."""
+    window, time, today = told.window, time_of(told), local_date(now)
+    span = (window.first, window.last)
+    try:
+        closed, public = time.closed_spans(*span), time.public_holidays(*span)
+    except UnknownCalendar:
+        closed, public = [], []
+    return slider(span, today, local_date(when.moment) if when else today, closed, public)

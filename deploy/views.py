@@ -12,12 +12,13 @@ from deploy.actions import quarter as quarters
 from deploy.actions import steps
 from deploy.form import amount_of, day_of, number_of
 from deploy.models import QuarterFile, QuarterIssue
-from deploy.plots import board_plots
+from deploy.plots import board_plots, window_slider
 from deploy.progress import NOT_DONE, device_step_end
 from deploy.queries.board import classes_on_board, on_board
 from deploy.queries.conventions import any_convention, convention, whole
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
+from deploy.schedule.slider import day_of_step
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
 from deploy.steps import BY_KEY, Level
 from inventory.access import Reach, may
@@ -32,6 +33,7 @@ from inventory.queries.listing import Ask
 from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
 from inventory.roles import FIELD, OFFICE, READERS, Role
+from inventory.words import tell
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
@@ -59,14 +61,26 @@ def home() -> str:
 
 @pages.get("/tableau")
 @may(READERS, scope=Reach.SCOPE)
-def board_page() -> str:
+def board_page() -> str | Response:
     """The convention's board a page of classes at a time, its sums, and the plots of that page with their tables."""
-    told, ask = convention(), Ask(sort="code", size=BOARD_CARDS, cursor=read_cursor(request.args.get("suite", ""), str))
+    told = convention()
+    if "jour" in request.args:
+        return redirect(url_for("deploy.board_page", as_of=_day_asked(told.window, request.args["jour"])))
+    ask = Ask(sort="code", size=BOARD_CARDS, cursor=read_cursor(request.args.get("suite", ""), str))
     shown, page = classes_on_board(g.scope, ask, g.when, g.now)
     return render_template(
         "deploy/board.html", told=told, shown=shown, page=page, totals=totals(g.when, scope=g.scope),
-        plots=board_plots(told, shown, g.scope, g.when, g.now),
+        plots=board_plots(told, shown, g.scope, g.when, g.now), slider=window_slider(told, g.when, g.now),
     )  # fmt: skip
+
+
+def _day_asked(window: tuple[date, date], step: str) -> str | None:
+    """The date of a step of the slider, to be looked at; None for today, which is now."""
+    try:
+        wanted = day_of_step(window, step)
+    except ValueError as fault:
+        raise Refused(tell("jour = « {value} » n'est pas un jour de la fenêtre : choisir sur la frise.", value=step)) from fault
+    return None if wanted >= local_date(g.now) else wanted.isoformat()
 
 
 @pages.get("/constats")

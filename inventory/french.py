@@ -62,6 +62,11 @@ def day(when: date) -> str:
     return f"{WEEKDAYS[when.weekday()]} {ordinal}{NBSP}{MONTHS[when.month - 1]} {when.year}"
 
 
+def month(when: date) -> str:
+    """`octobre`."""
+    return MONTHS[when.month - 1]
+
+
 def short_day(when: date) -> str:
     """`28/11/2017`."""
     return f"{when.day:02}/{when.month:02}/{when.year:04}"

@@ -160,6 +160,27 @@ def test_the_keyboard_alone_reaches_the_content_and_the_menu(chromium: Any, town
     assert page.evaluate("document.activeElement.id") == "contenu"
 
 
+def test_the_slider_goes_through_the_autumn_by_keyboard_with_and_without_script(chromium: Any, town: str) -> None:
+    for script in (True, False):
+        page, complaints = enter(chromium, town, "comite", viewport={"width": 390, "height": 800}, java_script_enabled=script)
+        page.goto(f"{town}/tableau")
+        assert page.inner_text("#jour-dit").replace("\xa0", " ") == "dimanche 31 décembre 2017"
+        page.focus("#jour")
+        page.keyboard.press("Home")
+        for _ in range(31):
+            page.keyboard.press("ArrowRight")
+        if script:
+            assert page.inner_text("#jour-dit") == page.get_attribute("#jour", "aria-valuetext") == "mercredi 1er novembre 2017"
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.url == f"{town}/tableau?as_of=2017-11-01"
+        assert "État au 01/11/2017" in page.inner_text(".banner-past")
+        assert page.input_value("#jour") == "31"
+        page.click(".banner-past a")
+        assert page.url == f"{town}/tableau"
+        assert complaints == []
+
+
 def test_pages_work_without_script(chromium: Any, town: str) -> None:
     page, _ = enter(chromium, town, "technicien", viewport={"width": 390, "height": 800}, java_script_enabled=False)
     page.goto(f"{town}/tablettes/11")

@@ -32,3 +32,15 @@ for (const grid of document.querySelectorAll(".slots")) {
   word();
   grid.before(all);
 }
+
+for (const range of document.querySelectorAll("[data-slider]")) {
+  const words = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeZone: "UTC" });
+  const french = document.documentElement.lang === "fr";
+  range.addEventListener("input", () => {
+    const day = new Date(range.dataset.slider);
+    day.setUTCDate(day.getUTCDate() + range.valueAsNumber);
+    const said = words.format(day);
+    range.form.querySelector("output").textContent = french ? said.replace(/ 1 /, " 1er ") : said;
+    range.setAttribute("aria-valuetext", range.form.querySelector("output").textContent);
+  });
+}
