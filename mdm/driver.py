@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 
-class App(msgspec.Struct, frozen=True):
+class App(msgspec.Struct, frozen=True, gc=False):
     """An application that the server requires: its package, the version required and the one installed (None: absent)."""
 
     pkg: str
@@ -19,7 +19,7 @@ class App(msgspec.Struct, frozen=True):
     installed: str | None = None
 
 
-class DeviceReport(msgspec.Struct, frozen=True):
+class DeviceReport(msgspec.Struct, frozen=True, gc=False):
     """One device as its server tells it: an allow-list of fields (no user, no address, no place), moments aware in UTC.
 
     `serial` is normalised and may be blank; `status` is an `MdmStatus` key; `remarks` are stable keys; None is *not told*.

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scripted import Script, http, serving
 
-from inventory.actions.sightings import Report
+from inventory.actions.news import Report
 from mdm.driver import Access, DeviceReport, MdmError, Page
 from mdm.drivers.headwind import Headwind
 

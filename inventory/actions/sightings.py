@@ -5,74 +5,41 @@ A change of what the server says of a device is an event; a mere check-in is not
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from inventory.actions.counting import recount_serials
+from inventory.actions.news import Known, News, Report, compared, kept_digest, moved
 from inventory.columns import MomentField, canonical_words
 from inventory.db import atomic, write_many
 from inventory.journal import Entry, append
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting
-from inventory.paris import local_date
-from inventory.queries.sightings import CHUNK, LIVE, stored_rows
+from inventory.queries.sightings import CHUNK, stored_rows
 
 MDM = "mdm"
 REPORT = "report"
-_stored, _moment = MomentField().db_value, MomentField().python_value
-_COLUMNS = (
-    "serial", "number", "status", "model", "os_version", "configuration", "managed", "permissions_granted", "apps", "group_name",
-    "enrolled_at", "last_contact", "battery", "remarks", "fingerprint", "pulse", "told", "confirmed_at", "absent_runs",
+_stored = MomentField().db_value
+_PLAIN = (
+    "number", "model", "os_version", "configuration", "managed", "permissions_granted", "apps", "group_name",
+    "enrolled_at", "last_contact", "battery", "remarks", "fingerprint", "pulse", "told", "confirmed_at",
 )  # fmt: skip
+_INDEXED = ("serial", "status", "absent_runs")
+_COLUMNS = (*_PLAIN, *_INDEXED)
 _INSERT = (
     f"INSERT INTO sighting ({', '.join(_COLUMNS)}, first_seen, connector, mdm_id) "  # noqa: S608 our own column list
     f"VALUES ({', '.join('?' * (len(_COLUMNS) + 3))})"
 )
-_UPDATE = f"UPDATE sighting SET {', '.join(f'{column} = ?' for column in _COLUMNS)} WHERE id = ?"  # noqa: S608 our own column list
+_UPDATE, _UPDATE_PLAIN = (
+    f"UPDATE sighting SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608 our own column list
+    for columns in (_COLUMNS, _PLAIN)
+)
 _MARK_DAY = (
     "INSERT INTO contact_month (sighting_id, month, days) VALUES (?,?,?) "
     "ON CONFLICT (sighting_id, month) DO UPDATE SET days = contact_month.days | excluded.days"
 )
-
-
-class Report(Protocol):
-    """One device as a driver reports it: an allow-list of fields, already normalised."""
-
-    @property
-    def mdm_id(self) -> str: ...
-    @property
-    def serial(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def last_contact(self) -> datetime | None: ...
-    @property
-    def enrolled_at(self) -> datetime | None: ...
-    @property
-    def model(self) -> str: ...
-    @property
-    def os_version(self) -> str: ...
-    @property
-    def configuration(self) -> str: ...
-    @property
-    def managed(self) -> bool | None: ...
-    @property
-    def permissions_granted(self) -> bool | None: ...
-    @property
-    def apps(self) -> Sequence[Any]: ...
-    @property
-    def battery(self) -> int | None: ...
-    @property
-    def group(self) -> str: ...
-    @property
-    def remarks(self) -> Sequence[str]: ...
-    @property
-    def told(self) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -89,29 +56,6 @@ class Counts:
         self.unchanged += other.unchanged
 
 
-class _Known(NamedTuple):
-    id: int
-    status: str
-    last_contact: int | None
-    fingerprint: str
-    pulse: str
-    told: str | None
-    absent_runs: int
-
-
-class _News(NamedTuple):
-    """A report that says something new: its words, with their digests, and the contact and remarks to keep."""
-
-    report: Report
-    known: _Known | None
-    words: Mapping[str, Any]
-    text: str
-    word: str
-    pulse: str
-    contact: datetime | None
-    remarks: Sequence[str]
-
-
 @atomic
 def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tuple[Counts, list[int]]:
     """Write what is new in at most a thousand reports of one connector; the same reports again write nothing.
@@ -119,12 +63,10 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tupl
     Returns what was done, and the identifiers of the rows of all these devices.
     """
     mdm_ids = [report.mdm_id for report in reports]
-    columns = "mdm_id, " + ", ".join(_Known._fields)
-    known = {mdm_id: _Known(*row) for mdm_id, *row in stored_rows(columns, connector, mdm_ids)}
-    news, same = _compared(reports, known, now)
-    changed = [one for one in news if _changed(one)]
-    moved = {one.report.serial for one in changed}
-    moved |= {serial for _, serial in stored_rows("mdm_id, serial", connector, [one.report.mdm_id for one in changed])}
+    columns = "mdm_id, " + ", ".join(Known._fields)
+    known = {mdm_id: Known(*row) for mdm_id, *row in stored_rows(columns, connector, mdm_ids)}
+    news, same = compared(reports, known, now)
+    changed = [one for one in news if one.changed]
     _write(connector, news, now)
     write_many("UPDATE sighting SET told = ? WHERE id = ?", same)
     ids = {mdm_id: row.id for mdm_id, row in known.items()}
@@ -132,94 +74,44 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tupl
     _mark_days(news, ids)
     entries = [entry for one in changed for entry in _entries(one, ids[one.report.mdm_id], now)]
     append(entries, noted=now, actor=None, source=f"mdm:{connector}")
-    recount_serials(moved)
+    recount_serials(serial for one in changed for serial in moved(one))
     return Counts(len(changed), len(news) - len(changed), len(reports) - len(news)), [ids[mdm_id] for mdm_id in mdm_ids]
 
 
-def _compared(reports: Sequence[Report], known: Mapping[str, _Known], now: datetime) -> tuple[list[_News], list[tuple[str | None, int]]]:
-    """What is new, and the rows that say the same in other words, with the digest of these words."""
-    news, same = [], []
-    for report in reports:
-        row = known.get(report.mdm_id)
-        words = _word(report)
-        text = canonical_words(words)
-        word, pulse = _fingerprint(text), _fingerprint(canonical_words(_pulse(report)))
-        if row is None or row.fingerprint != word or row.pulse != pulse or row.absent_runs:
-            news.append(_News(report, row, words, text, word, pulse, *_contact(report, row, now)))
-        elif row.told != _told(report):
-            same.append((_told(report), row.id))
-    return news, same
-
-
-def _told(report: Report) -> str | None:
-    """The digest to keep: of a device that is managed, so that a row with a digest is one managed and listed at the last reading."""
-    return report.told if report.status in LIVE else None
-
-
-def _contact(report: Report, row: _Known | None, now: datetime) -> tuple[datetime | None, Sequence[str]]:
-    """The last contact to believe, and the report's remarks with what is odd about the contact that it tells."""
-    told, kept = report.last_contact, _moment(row.last_contact) if row else None
-    if told is None:
-        return kept, report.remarks
-    if told > now:
-        return kept, [*report.remarks, "last_contact_in_future"]
-    if kept is not None and told < kept:
-        return kept, [*report.remarks, "last_contact_backwards"]
-    return told, report.remarks
-
-
-def _word(report: Report) -> dict[str, Any]:
-    """What a server says that is worth an event; never the check-in itself."""
-    return {
-        "serial": report.serial,
-        "number": report.number,
-        "status": report.status,
-        "model": report.model,
-        "os_version": report.os_version,
-        "configuration": report.configuration,
-        "managed": report.managed,
-        "permissions_granted": report.permissions_granted,
-        "apps": [[app.pkg, app.required, app.installed] for app in report.apps],
-        "group": report.group,
-        "enrolled_at": _stored(report.enrolled_at),
-    }
-
-
-def _pulse(report: Report) -> list[Any]:
-    return [_stored(report.last_contact), report.battery, list(report.remarks)]
-
-
-def _fingerprint(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _changed(one: _News) -> bool:
-    return one.known is None or one.known.fingerprint != one.word
-
-
-def _write(connector: str, news: Sequence[_News], now: datetime) -> None:
+def _write(connector: str, news: Sequence[News], now: datetime) -> None:
+    """Update and insert; a row that keeps its indexed values keeps its places in the indexes."""
     confirmed = _stored(now)
-    write_many(_UPDATE, [(*_values(one, confirmed), one.known.id) for one in news if one.known])
-    write_many(_INSERT, [(*_values(one, confirmed), confirmed, connector, one.report.mdm_id) for one in news if not one.known])
+    whole, plain, fresh = [], [], []
+    for one in news:
+        values, indexed = _values(one, confirmed), (one.report.serial, one.report.status, 0)
+        if one.known is None:
+            fresh.append((*values, *indexed, confirmed, connector, one.report.mdm_id))
+        elif indexed == (one.known.serial, one.known.status, one.known.absent_runs):
+            plain.append((*values, one.known.id))
+        else:
+            whole.append((*values, *indexed, one.known.id))
+    write_many(_UPDATE, whole)
+    write_many(_UPDATE_PLAIN, plain)
+    write_many(_INSERT, fresh)
 
 
-def _values(one: _News, confirmed: int | None) -> tuple[Any, ...]:
-    """The stored values of `_COLUMNS`."""
-    told = {**one.words, "apps": canonical_words(one.words["apps"])}
-    remarks = canonical_words(sorted(set(one.remarks)))
+def _values(one: News, confirmed: int | None) -> tuple[Any, ...]:
+    """The stored values of `_PLAIN`."""
+    report = one.report
     return (
-        *told.values(), _stored(one.contact), one.report.battery, remarks, one.word, one.pulse,
-        _told(one.report), confirmed, 0,
+        report.number, report.model, report.os_version, report.configuration, report.managed, report.permissions_granted,
+        canonical_words(one.words["apps"]), report.group, one.words["enrolled_at"], _stored(one.contact), report.battery,
+        canonical_words(sorted(set(one.remarks))), one.word, one.pulse, kept_digest(report), confirmed,
     )  # fmt: skip
 
 
-def _mark_days(news: Sequence[_News], ids: Mapping[str, int]) -> None:
-    """Note the day of the last contact of each device."""
-    days = [(ids[one.report.mdm_id], local_date(one.contact)) for one in news if one.contact is not None]
-    write_many(_MARK_DAY, [(row_id, day.year * 100 + day.month, 1 << day.day) for row_id, day in days])
+def _mark_days(news: Sequence[News], ids: Mapping[str, int]) -> None:
+    """Note the day of the last contact of each device heard on another day than before."""
+    days = [(ids[one.report.mdm_id], one.heard_on) for one in news]
+    write_many(_MARK_DAY, [(row_id, day.year * 100 + day.month, 1 << day.day) for row_id, day in days if day])
 
 
-def _entries(one: _News, row_id: int, now: datetime) -> list[Entry]:
+def _entries(one: News, row_id: int, now: datetime) -> list[Entry]:
     report = one.report
     entries = [Entry("sighting", row_id, REPORT, one.word, now, one.text)]
     if report.status != (one.known.status if one.known else MdmStatus.UNKNOWN.value):

@@ -25,20 +25,18 @@ class LastReading:
         return {(mdm_id, told): row_id for mdm_id, told, row_id in rows}
 
     def managed(self, mdm_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
-        """The row and the serial of each device managed and listed then."""
-        rows = stored_rows("mdm_id, id, serial", self._connector, mdm_ids, "AND absent_runs = 0 AND status IN (?,?)", LIVE)
-        return {mdm_id: (row_id, serial) for mdm_id, row_id, serial in rows}
+        """The row and the serial of each device managed and listed then: chosen here, lest the engine walk all that are."""
+        rows = stored_rows("mdm_id, id, serial, status, absent_runs", self._connector, mdm_ids)
+        return {mdm_id: (row_id, serial) for mdm_id, row_id, serial, status, absent_runs in rows if status in LIVE and not absent_runs}
 
 
-def stored_rows(
-    columns: str, connector: str, mdm_ids: Sequence[str], more: str = "", values: Sequence[Any] = ()
-) -> Iterator[tuple[Any, ...]]:
+def stored_rows(columns: str, connector: str, mdm_ids: Sequence[str], more: str = "") -> Iterator[tuple[Any, ...]]:
     """Some columns of some devices of a connector, by their ids in the MDM."""
     for start in range(0, len(mdm_ids), CHUNK):
         some = mdm_ids[start : start + CHUNK]
         marks = ",".join("?" * len(some))
         sql = f"SELECT {columns} FROM sighting WHERE connector = ? AND mdm_id IN ({marks}) {more}"  # noqa: S608 our own columns
-        yield from read_many(sql, (connector, *some, *values))
+        yield from read_many(sql, (connector, *some))
 
 
 def managed(connector: str) -> int:

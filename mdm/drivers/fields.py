@@ -16,21 +16,22 @@ LONGEST_TEXT = 200
 def text(told: Mapping[str, Any], field: str) -> str:
     """Text in NFC, on one line, without controls or marks of direction; blank if absent."""
     value = told.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
+    if value is not None and not isinstance(value, str):
         raise ValueError(f"champ « {field} » : texte attendu")
-    return _line(value, field)
+    return line(value, field)
 
 
 @lru_cache(4096)
-def _line(value: str, field: str) -> str:
+def line(value: str | None, field: str) -> str:
+    """The same of a value that is text or absent."""
+    if value is None:
+        return ""
     if value.isascii() and value.isprintable():
         return " ".join(value.split())[:LONGEST_TEXT].strip()
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ValueError(f"champ « {field} » : caractère impossible")
-    line = " ".join(unicodedata.normalize("NFC", value).split())
-    return "".join(letter for letter in line if letter.isprintable())[:LONGEST_TEXT].strip()
+    words = " ".join(unicodedata.normalize("NFC", value).split())
+    return "".join(letter for letter in words if letter.isprintable())[:LONGEST_TEXT].strip()
 
 
 def milliseconds(told: Mapping[str, Any], field: str) -> datetime | None:
@@ -42,6 +43,11 @@ def milliseconds(told: Mapping[str, Any], field: str) -> datetime | None:
         raise ValueError(f"champ « {field} » : moment illisible")
     if not 0 <= value <= LAST_MILLISECOND:
         raise ValueError(f"champ « {field} » : moment impossible")
+    return moment(value)
+
+
+def moment(value: int | None) -> datetime | None:
+    """The same of a value in range or absent."""
     return EPOCH + timedelta(milliseconds=value) if value else None
 
 

@@ -8,25 +8,21 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from inventory.mdm_status import MdmStatus
-from inventory.serials import normalise
 from mdm.ahead import numbered
-from mdm.driver import Access, App, Capabilities, DeviceReport, MdmError, Page, Refusal
-from mdm.drivers.fields import flag, mapping, mappings, milliseconds, percentage, text
+from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page, Refusal
 from mdm.drivers.headwind_records import Digests, Quick, Reading, dropped
+from mdm.drivers.headwind_reports import Configurations, name_of, report, sound_report
 from mdm.http import Answer, Client
 
 NOT_FOUND, DENIED = "error.notfound.device", "error.permission.denied"
 CODE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+){0,6}")
-INSTALL = 1
-RIGHTS = 3
 MOST_PAGES, MOST_DEVICES = 100_000, 2_000_000
 
 
@@ -82,10 +78,10 @@ class Headwind:
     def _by_number(self, mdm_id: str, number: str) -> DeviceReport | None:
         """The lighter record, which tells a device that the list leaves out: one whose configuration was deleted, for example."""
         record = self._call("GET", f"/private/devices/number/{quote(number, safe='')}", None)
-        if not isinstance(record, dict) or _name(record) != mdm_id:
+        if not isinstance(record, dict) or name_of(record) != mdm_id:
             return None
         try:
-            return _report(record, self._configurations)
+            return report(record, self._configurations)
         except ValueError as fault:
             raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id} ({fault})") from None
 
@@ -146,30 +142,6 @@ class Headwind:
         raise MdmError(f"{self._client.host} refuse la demande ({shown})", permanent=code == DENIED)
 
 
-class Configurations:
-    """The configurations of a page, by id: what each is called and installs, read once for all the devices that bear it."""
-
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        self.told = told
-        self._names, self._required = dict[str, str](), dict[str, list[tuple[str, str]]]()
-
-    def name(self, key: str) -> str:
-        if key not in self._names:
-            self._names[key] = text(mapping(self.told, key), "name")
-        return self._names[key]
-
-    def required(self, key: str) -> list[tuple[str, str]]:
-        """The packages installed and the version of each, in order."""
-        if key not in self._required:
-            found = {
-                text(app, "pkg"): app
-                for app in mappings(mapping(self.told, key), "applications")
-                if app.get("action") == INSTALL and app.get("selected") and not app.get("skipVersion")
-            }
-            self._required[key] = [(pkg, text(app, "version")) for pkg, app in sorted(found.items())]
-        return self._required[key]
-
-
 def _opened(data: Any, host: str) -> tuple[list[Any], int, Mapping[str, Any]]:
     """The records of a page, the total it declares and the configurations by id; raises `MdmError` if it is no page."""
     devices = data.get("devices") if isinstance(data, dict) else None
@@ -188,61 +160,11 @@ def _page(items: list[Any], declared: int, configurations: Configurations) -> Pa
     reports, refusals, digests = [], [], Digests(configurations.told)
     for item in items:
         try:
-            reports.append(_report(item, configurations, digests.of(item)))
+            reports.append(report(item, configurations, digests.of(item)))
         except ValueError as fault:
-            refusals.append(Refusal(_name(item), str(fault)))
+            refusals.append(Refusal(name_of(item), str(fault)))
     return Page.of(reports, refusals, declared, sum(map(dropped, items)))
 
 
 def _report_at(quick: Reading, configurations: Configurations, place: int) -> DeviceReport:
-    return _report(quick.record(place), configurations, quick.told[place])
-
-
-def _name(item: Any) -> str:
-    return _whole(item.get("id") if isinstance(item, dict) else None)
-
-
-def _whole(told: Any) -> str:
-    """A whole number as text, « ? » for anything else."""
-    return str(told) if isinstance(told, int) and not isinstance(told, bool) else "?"
-
-
-def _report(item: Any, configurations: Configurations, told: str | None = None) -> DeviceReport:
-    """One record; ValueError, in French, names the field that cannot be read."""
-    if _name(item) == "?":
-        raise ValueError("fiche sans identifiant")
-    info = mapping(item, "info")
-    last = milliseconds(item, "lastUpdate")
-    configuration = _whole(item.get("configurationId"))
-    managed = flag(item, "mdmMode")
-    return DeviceReport(
-        mdm_id=_name(item),
-        serial=normalise(text(item, "serial") or text(info, "serial")),
-        number=text(item, "number"),
-        status=(MdmStatus.ENROLLED if last else MdmStatus.PENDING).value,
-        last_contact=last,
-        enrolled_at=milliseconds(item, "enrollTime"),
-        model=text(info, "model"),
-        os_version=text(item, "androidVersion") or text(info, "androidVersion"),
-        configuration=configurations.name(configuration),
-        managed=flag(info, "mdmMode") if managed is None else managed,
-        permissions_granted=_granted(info),
-        apps=_apps(info, configurations.required(configuration)) if last else (),
-        battery=percentage(info, "batteryLevel"),
-        group=next((text(group, "name") for group in mappings(item, "groups")), ""),
-        told=told,
-    )
-
-
-def _granted(info: Mapping[str, Any]) -> bool | None:
-    """All three rights granted; the console ignores them in kiosk mode, so nothing is said then."""
-    rights = info.get("permissions")
-    if not isinstance(rights, list) or len(rights) != RIGHTS or flag(info, "kioskMode"):
-        return None
-    return all(right == 1 for right in rights) if all(right in (0, 1) for right in rights) else None
-
-
-def _apps(info: Mapping[str, Any], required: Sequence[tuple[str, str]]) -> tuple[App, ...]:
-    """The applications that the configuration installs, each with the version found; others are nobody's business."""
-    found = {text(app, "pkg"): app for app in mappings(info, "applications")}
-    return tuple(App(pkg, version, text(found[pkg], "version") if pkg in found else None) for pkg, version in required)
+    return sound_report(quick.items[place], configurations, quick.told[place])

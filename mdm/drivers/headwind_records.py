@@ -30,7 +30,9 @@ class _App(Struct, gc=False):
     version: str | None = None
 
 
-class _Info(Struct, gc=False):
+class Info(Struct, gc=False):
+    """What is kept of what a tablet tells of itself."""
+
     model: str | None = None
     serial: str | None = None
     androidVersion: str | None = None
@@ -45,7 +47,9 @@ class _Group(Struct, gc=False):
     name: str | None = None
 
 
-class _Record(Struct, gc=False):
+class Record(Struct, gc=False):
+    """What is kept of a device."""
+
     id: int
     number: str | None = None
     serial: str | None = None
@@ -55,7 +59,7 @@ class _Record(Struct, gc=False):
     configurationId: int | None = None
     mdmMode: bool | None = None
     groups: list[_Group] | None = None
-    info: _Info | None = None
+    info: Info | None = None
 
 
 class _RequiredApp(Struct, gc=False):
@@ -72,7 +76,7 @@ class _Configuration(Struct, gc=False):
 
 
 class _Devices(Struct, gc=False):
-    items: list[_Record]
+    items: list[Record]
     totalItemsCount: int
 
 
@@ -120,14 +124,10 @@ class Reading:
 
     ids: list[str]
     told: list[str]
-    items: list[_Record]
+    items: list[Record]
     configurations: Mapping[str, Any]
     declared: int
     dropped: int
-
-    def record(self, place: int) -> Any:
-        """One record as plain values."""
-        return msgspec.to_builtins(self.items[place])
 
 
 class Quick:
@@ -166,7 +166,7 @@ class Digests:
         self._marks = None if told is None else _Marks(told)
 
     def of(self, item: Any) -> str | None:
-        record = _converted(item, _Record)
+        record = _converted(item, Record)
         if record is None or self._marks is None:
             return None
         try:
@@ -182,7 +182,7 @@ def _converted(told: Any, kind: Any) -> Any:
         return None
 
 
-def _digest(record: _Record, marks: _Marks) -> str:
+def _digest(record: Record, marks: _Marks) -> str:
     return hashlib.blake2b(_packed(record) + marks[record.configurationId], digest_size=8).hexdigest()
 
 
