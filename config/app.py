@@ -16,6 +16,7 @@ from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
+from deploy.funding.views import pages as funding_pages
 from deploy.queries.conventions import mention
 from deploy.views import pages as deploy_pages
 from inventory import french
@@ -28,7 +29,7 @@ from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages)
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")

@@ -13,7 +13,7 @@ from typing import Any
 
 from config.models import Credential, RecoveryCode, SecondFactor, SecurityEvent, WebSession
 from config.security_log import Happened, write
-from deploy.models import QuarterIssue
+from deploy.models import EvidenceFile, QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
@@ -84,6 +84,7 @@ def register() -> tuple[Kept, ...]:
         ),
         Kept(SavedView, "person", tell("Vues de liste gardées"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
+        Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
 

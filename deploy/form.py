@@ -7,10 +7,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from inventory.errors import Refused
+from inventory.french import CENT
+from inventory.words import tell
+
+MOST_EUROS = Decimal(1_000_000_000)
 
 LABELS = {
     "day": "Date", "first": "Premier jour", "last": "Dernier jour", "expected": "Tablettes attendues", "slots": "Alvéoles",
-    "mbps": "Débit mesuré",
+    "mbps": "Débit mesuré", "quantity": "Quantité", "net": "Montant HT", "vat": "TVA", "gross": "Montant TTC", "amount": "Montant",
 }  # fmt: skip
 
 
@@ -48,3 +52,13 @@ def amount_of(form: Mapping[str, str], field: str) -> Decimal | None:
     if not value.is_finite():
         raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre, par exemple 12,5.")
     return value
+
+
+def euros_of(form: Mapping[str, str], field: str) -> Decimal:
+    """Euros to the cent as written by hand (`8 000,00`), zero or more."""
+    value = amount_of(form, field)
+    if value is None or value < 0 or value >= MOST_EUROS or value != value.quantize(CENT):
+        raise Refused(
+            tell("{field} = « {text} » : écrire un montant en euros, par exemple 8 000,00.", field=LABELS[field], text=form.get(field, ""))
+        )
+    return value.quantize(CENT)

@@ -56,4 +56,40 @@ class QuarterFile(Table):
         primary_key = CompositeKey("issue", "name")
 
 
-TABLES = (LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile)
+class InvoicePaper(Table):
+    """An invoice's identity; what it says, version after version, is in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+    supplier = CharField()
+    number = CharField()
+
+    class Meta:
+        table_name = "invoice"
+        indexes = ((("convention", "supplier", "number"), True),)
+
+
+class PaymentPaper(Table):
+    """A payment between the State and the town: its identity; what it says is in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+
+    class Meta:
+        table_name = "payment"
+
+
+class EvidenceFile(Table):
+    """A piece that proves something, byte for byte, under its SHA-256."""
+
+    sha256 = CharField(primary_key=True)
+    name = CharField()
+    content = BlobField()
+    at = MomentField()
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        table_name = "evidence_file"
+
+
+TABLES = (LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile, InvoicePaper, PaymentPaper, EvidenceFile)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from deploy.steps import SIGNATORIES, TICKS
+from inventory.french import amount, counted
 from inventory.timeline import Words
 
 STATES = {"done": "", "waived": " (dispense)", "undone": " (reprise)"}
@@ -33,4 +35,12 @@ def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return "Conseil d'école informé du Wi-Fi", "users"
 
 
-WORDS: Mapping[str, Words] = {"step:": _step, "setup:": _tick, "connectivity": _rate, "council_informed": _council}
+def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if "lines" in detail:
+        total = amount(sum((Decimal(line["gross"]) for line in detail["lines"]), Decimal(0)))
+        lines = counted(len(detail["lines"]), "ligne", "lignes")
+        return ("Facture annulée", "trash-2") if value == "cancelled" else (f"Facture : {lines}, {total}", "file-text")
+    return ("Mouvement annulé", "trash-2") if value == "cancelled" else ("Mouvement enregistré", "landmark")
+
+
+WORDS: Mapping[str, Words] = {"said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate, "council_informed": _council}

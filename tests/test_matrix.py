@@ -25,7 +25,7 @@ from inventory.models import Event, School
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
-SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id"}
+SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256"}
 OF_NO_SCHOOL = {"key", "kind"}
 FORMS: dict[str, Mapping[str, object]] = {
     "inventory.record_stages": {"stage": "checked"},
@@ -42,6 +42,11 @@ FORMS: dict[str, Mapping[str, object]] = {
     "inventory.import_commit": {}, "inventory.import_undo": {}, "mdm.read": {}, "door.sign_in_try": {}, "door.sign_out": {},
     "account.end_sessions_of": {}, "account.reset_factor_of": {}, "personal.anonymise": {"login": "personne"}, "lists.forget": {},
     "lists.keep": {"nom": "la mienne"},
+    "funding.invoice_register": {"supplier": "Un autre", "number": "F-2", "day": "2018-01-10"},
+    "funding.line_add": {"words": "Une coque", "kind": "equipment", "key": "equal", "quantity": "1", "net": "10", "vat": "2", "gross": "12", "eligible": "yes", "reason": "6.1", "class": "VIL-CM01"},
+    "funding.line_withdraw": {"reason": "en double"}, "funding.invoice_cancel": {"reason": "en double"}, "funding.payment_cancel": {"reason": "en double"},
+    "funding.invoice_pay": {"number": "44", "day": "2018-02-01"}, "funding.invoice_prove": {},
+    "funding.payment_record": {"move": "repaid", "day": "2018-02-01", "amount": "10", "reference": "titre 3"},
     "people.change": {"role": "school", "seen": "everywhere"},
 }  # fmt: skip
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}
@@ -180,6 +185,7 @@ def test_pages_of_one_s_own_school_open_by_role_and_tell_nothing_of_the_others(
     villeneuve: Town, browsers: dict[tuple[Role, Scope], Browser], own_school: Scope, role: Role
 ) -> None:
     whole = {"deploy.quarter_page", "deploy.quarter_file"}
+    whole |= {route.endpoint for route in routes(villeneuve) if route.endpoint.startswith("funding.")} - {"funding.page"}
     for route in routes(villeneuve):
         if route.method != "GET" or route.policy.roles == ANYONE or route.policy.reach is Reach.NOTHING:
             continue

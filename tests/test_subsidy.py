@@ -59,6 +59,11 @@ def test_the_two_readings_of_the_cap_are_750_euros_apart() -> None:
     assert owed("9500", "6000", reading=POOLED).due - owed("9500", "6000").due == Decimal(750)
 
 
+@pytest.mark.parametrize(("cost", "half"), [("7760.99", "3880.50"), ("7760.97", "3880.49")])
+def test_half_a_cent_goes_up(cost: str, half: str) -> None:
+    assert owed(cost).due == Decimal(half)
+
+
 def test_the_maximum_binds_with_four_classes_and_says_so() -> None:
     assert owed(*["7761"] * 4).maximum_binds
     assert not owed("7761", "7761").maximum_binds

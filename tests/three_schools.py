@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -17,6 +18,11 @@ from config.app import create_app
 from config.cli.conventions import load_files
 from config.settings import Settings, read
 from deploy.actions.quarter import issue
+from deploy.convention.money import BudgetKind
+from deploy.funding import actions as funding
+from deploy.funding.invoice import Invoice, Key, Line
+from deploy.funding.ledger import Move, Payment
+from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
 from inventory.actions import drafts, imports
 from inventory.actions.records import Hand
@@ -54,6 +60,7 @@ class Town:
 ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
+    "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64,
 }  # fmt: skip
 
 
@@ -102,6 +109,7 @@ def _build(app: Flask) -> Town:
     take_in("mdm-ville", [DeviceReport(mdm_id=serial, serial=serial, number=f"poste {serial}", status="enrolled", group=carts[OWN].code)
                           for serial in heard], now=JANUARY)  # fmt: skip
     shared: dict[str, object] = {"draft_id": draft.id, "batch_id": batch.id, "run_id": run.id, "key": "enrolment", "period": "2018-Q1", "login": "dsi", "number": dsi.id, "view_id": view.id}
+    shared |= _papers(hand)
     objects = {
         uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, **shared} for uai in (OWN, FOREIGN)
     }  # fmt: skip
@@ -109,6 +117,17 @@ def _build(app: Flask) -> Town:
     marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]
     marks += [tablet.serial for uai in (FOREIGN, THIRD) for tablet in tablets[uai] if tablet != into] + [out.serial, "TESTX900077"]
     return Town(app, objects[OWN], objects[FOREIGN], tuple(marks), out.id, into.id)
+
+
+def _papers(hand: Hand) -> dict[str, object]:
+    """An invoice with a line and its proof, and a payment."""
+    told, cost = convention(), Decimal(1200)
+    invoice = funding.register_invoice(told, Invoice("Fournisseur de Villeneuve", "F-1", JANUARY.date()), hand)
+    line = Line("Intégration", BudgetKind.EQUIPMENT, 1, Decimal(1000), Decimal(200), cost, True, "article 6.1", Key.TABLETS)
+    funding.add_line(invoice, told, line, hand)
+    piece = funding.prove(invoice, "facture.pdf", b"%PDF-1.7", hand)
+    payment = funding.record_payment(told, Payment(Move.ADVANCE_RECEIVED, JANUARY.date(), cost, "titre 12"), hand)
+    return {"invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 
 def somebody(role: Role, scope: Scope, login: str = "") -> Person:

@@ -1,0 +1,239 @@
+"""The pages of the money: what was spent, what the State owes, the invoices and serial numbers behind each euro."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from deploy.convention import Convention
+from deploy.convention.money import BudgetKind, CapReading
+from deploy.form import day_of, euros_of, number_of
+from deploy.funding import actions
+from deploy.funding.invoice import Invoice, Key, Mandate
+from deploy.funding.ledger import Move, Payment
+from deploy.funding.line_form import line_of
+from deploy.funding.queries import Account, account, evidence, paper
+from deploy.funding.statement import statement
+from deploy.funding.subsidy import subsidy
+from deploy.models import InvoicePaper, PaymentPaper
+from deploy.queries.conventions import convention, whole
+from deploy.reports.csv_files import french_csv
+from deploy.reports.tables import Table
+from inventory.access import Reach, may
+from inventory.actions.records import Hand
+from inventory.errors import NotFound, Refused
+from inventory.journal import history
+from inventory.paris import local_date
+from inventory.queries import places
+from inventory.roles import OFFICE, Role
+from inventory.status import Status
+from inventory.timeline import timeline
+from inventory.words import tell
+
+pages = Blueprint("funding", __name__, url_prefix="/financement")
+READERS = OFFICE | {Role.ACADEMY, Role.AUDITOR, Role.STEERING_COMMITTEE, Role.TECHNICAL_COMMITTEE}
+MOST_SIMULATED = 12
+
+
+def hand() -> Hand:
+    """The hand of the person whose request this is."""
+    return Hand(g.person, g.now)
+
+
+def choices(kinds: type[Status]) -> list[tuple[str, str]]:
+    """What a select field offers: each key with its label."""
+    return [(str(one), one.label) for one in kinds]
+
+
+def _account() -> Account:
+    return account(g.scope, convention(), g.when)
+
+
+def _told() -> Convention:
+    """The convention, for who sees it whole."""
+    told = convention()
+    if not whole(g.scope, told.key):
+        raise NotFound
+    return told
+
+
+@pages.get("")
+@may(READERS, scope=Reach.SCOPE)
+def page() -> str:
+    """What is owed, received and left, class by class, with both readings of the cap."""
+    told = convention()
+    shown = account(g.scope, told, g.when) if whole(g.scope, told.key) else None
+    return render_template("deploy/funding.html", told=told, account=shown, moves=choices(Move), today=local_date(g.now))
+
+
+@pages.get("/classes/<code>")
+@may(READERS, scope=Reach.SCOPE)
+def class_page(code: str) -> str:
+    """The invoice lines and serial numbers behind the cost of one class."""
+    shown, record = _account(), places.mobile_class(g.scope, code)
+    borne = [one for one in shown.expenses if one.class_code == record.code]
+    return render_template("deploy/funding_class.html", account=shown, record=record, borne=borne, share=shown.forecast.shares.get(record.code))
+
+
+@pages.get("/factures")
+@may(READERS, scope=Reach.SCOPE)
+def invoice_list() -> str:
+    """Every invoice that stands."""
+    shown = _account()
+    return render_template("deploy/invoices.html", account=shown, today=local_date(g.now))
+
+
+@pages.post("/factures")
+@may(OFFICE, scope=Reach.SCOPE)
+def invoice_register() -> Response:
+    """Record an invoice's head; its lines follow on its page."""
+    told, form = _told(), request.form
+    day = day_of(form, "day")
+    if day is None:
+        raise Refused(tell("Indiquer la date de la facture."))
+    row = actions.register_invoice(told, Invoice(form.get("supplier", ""), form.get("number", ""), day, form.get("order", "").strip()), hand())
+    return redirect(url_for("funding.invoice_page", invoice_id=row.id))
+
+
+@pages.get("/factures/<int:invoice_id>")
+@may(READERS, scope=Reach.SCOPE)
+def invoice_page(invoice_id: int) -> str:
+    """One invoice: its lines, who bears them, its proofs and its history."""
+    row, shown = _invoice(invoice_id), _account()
+    return render_template(
+        "deploy/invoice.html", row=row, invoice=shown.invoices.get(row.id), account=shown, kinds=choices(BudgetKind), keys=choices(Key),
+        timeline=timeline(history("invoice", row.id), g.when), today=local_date(g.now),
+    )  # fmt: skip
+
+
+@pages.post("/factures/<int:invoice_id>/lignes")
+@may(OFFICE, scope=Reach.SCOPE)
+def line_add(invoice_id: int) -> Response:
+    """Write one line, with its eligibility and its shares."""
+    row = _invoice(invoice_id)
+    actions.add_line(row, convention(row.convention), line_of(request.form, request.form.getlist("class")), hand())
+    flash(tell("Ligne enregistrée."), "good")
+    return _back(row)
+
+
+@pages.post("/factures/<int:invoice_id>/lignes/<int:position>/retrait")
+@may(OFFICE, scope=Reach.SCOPE)
+def line_withdraw(invoice_id: int, position: int) -> Response:
+    """Take a line off an invoice, with its reason."""
+    row = _invoice(invoice_id)
+    actions.withdraw_line(row, position, request.form.get("reason", ""), hand())
+    flash(tell("Ligne retirée ; elle reste dans l'histoire de la facture."), "good")
+    return _back(row)
+
+
+@pages.post("/factures/<int:invoice_id>/mandat")
+@may(OFFICE, scope=Reach.SCOPE)
+def invoice_pay(invoice_id: int) -> Response:
+    """Record the payment order of an invoice."""
+    row, day = _invoice(invoice_id), day_of(request.form, "day")
+    if day is None:
+        raise Refused(tell("Indiquer la date du mandat."))
+    actions.pay(row, Mandate(request.form.get("number", "").strip(), day), hand())
+    flash(tell("Mandat enregistré."), "good")
+    return _back(row)
+
+
+@pages.post("/factures/<int:invoice_id>/piece")
+@may(OFFICE, scope=Reach.SCOPE)
+def invoice_prove(invoice_id: int) -> Response:
+    """Keep the piece that proves an invoice."""
+    row, file = _invoice(invoice_id), request.files.get("file")
+    if file is None or not file.filename:
+        raise Refused(tell("Choisir le fichier de la facture."))
+    actions.prove(row, file.filename, file.read(), hand())
+    flash(tell("Pièce gardée."), "good")
+    return _back(row)
+
+
+@pages.post("/factures/<int:invoice_id>/annulation")
+@may(OFFICE, scope=Reach.SCOPE)
+def invoice_cancel(invoice_id: int) -> Response:
+    """Cancel an invoice recorded by mistake."""
+    row = _invoice(invoice_id)
+    actions.cancel_invoice(row, request.form.get("reason", ""), hand())
+    flash(tell("Facture annulée."), "good")
+    return _back(row)
+
+
+def _invoice(number: int) -> InvoicePaper:
+    return cast("InvoicePaper", paper(g.scope, InvoicePaper, number))
+
+
+def _back(row: InvoicePaper) -> Response:
+    return redirect(url_for("funding.invoice_page", invoice_id=row.id))
+
+
+@pages.get("/pieces/<sha256>")
+@may(READERS, scope=Reach.SCOPE)
+def piece(sha256: str) -> Response:
+    """A piece of evidence, byte for byte, always downloaded."""
+    file = evidence(g.scope, convention().key, sha256)
+    answer = Response(bytes(file.content), mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return answer
+
+
+@pages.post("/mouvements")
+@may(OFFICE, scope=Reach.SCOPE)
+def payment_record() -> Response:
+    """Record a claim, a payment received or paid back."""
+    told, form, day = _told(), request.form, day_of(request.form, "day")
+    if day is None or form.get("move", "") not in list(Move):
+        raise Refused(tell("Choisir le mouvement et sa date."))
+    payment = Payment(Move(form["move"]), day, euros_of(form, "amount"), form.get("reference", "").strip())
+    actions.record_payment(told, payment, hand())
+    flash(tell("Mouvement enregistré."), "good")
+    return redirect(url_for("funding.page") + "#mouvements")
+
+
+@pages.post("/mouvements/<int:payment_id>/annulation")
+@may(OFFICE, scope=Reach.SCOPE)
+def payment_cancel(payment_id: int) -> Response:
+    """Cancel a payment recorded by mistake."""
+    row = cast("PaymentPaper", paper(g.scope, PaymentPaper, payment_id))
+    actions.cancel_payment(row, request.form.get("reason", ""), hand())
+    flash(tell("Mouvement annulé."), "good")
+    return redirect(url_for("funding.page") + "#mouvements")
+
+
+@pages.get("/etat-recapitulatif")
+@may(READERS, scope=Reach.SCOPE)
+def statement_page() -> str:
+    """The statement of expenditure to print and certify (article 7.1)."""
+    shown = _account()
+    codes = [(code.words, code.code.value) for code in shown.convention.codes]
+    return render_template("deploy/statement.html", account=shown, pairs=codes)
+
+
+@pages.get("/etat-recapitulatif.csv")
+@may(READERS, scope=Reach.SCOPE)
+def statement_file() -> Response:
+    """The same statement as a file that opens in a French spreadsheet."""
+    answer = Response(french_csv(_statement(_account())), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename="etat-recapitulatif.csv")
+    return answer
+
+
+def _statement(shown: Account) -> Table:
+    homes = {row.id: row.uai for row in places.schools(g.scope)}
+    return statement(shown.expenses, {record.code: homes[record.school_id] for record in shown.classes})
+
+
+@pages.get("/simulation")
+@may(READERS, scope=Reach.SCOPE)
+def simulation() -> str:
+    """What the State would owe if classes cost something else, by both readings of the cap."""
+    told = _told()
+    count = number_of(request.args, "count") if request.args.get("count") else told.listed_classes
+    if count > MOST_SIMULATED:
+        raise Refused(tell("{count} classes : simuler 12 classes au plus.", count=count))
+    costs = {f"{place}": euros_of({"amount": request.args.get(f"cost-{place}") or "0"}, "amount") for place in range(1, count + 1)}
+    both = [subsidy(costs, told.terms, received=told.terms.advance, reading=reading) for reading in CapReading]
+    return render_template("deploy/simulation.html", told=told, costs=costs, both=both, count=count)
