@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from config import accounts, door, factors, security_log, sessions
 from config.accounts import somebody
 from config.models import RecoveryCode
+from config.people import A_PERSON
 from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import Reach, may
@@ -97,7 +98,7 @@ def security() -> str:
     ends = _settings().session_ends
     people = [
         (one, Role(one.role), sessions.still_open(one, g.now, ends), factors.in_force(one))
-        for one in Person.select().where(Person.active).order_by(Person.name)
+        for one in Person.select().where(Person.active & A_PERSON).order_by(Person.name)
     ]
     lines = [(line, Happened(line.what)) for line in security_log.latest(LINES_SHOWN)]
     return render_template("security.html", people=people, lines=lines)

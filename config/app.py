@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request
 
-from config import account, door, headers, health, people_pages, personal_pages, refusals, system
+from config import account, api, door, headers, health, people_pages, personal_pages, refusals, system, token_pages
 from config.clock import now, read_moment
 from config.nav import ways
 from config.schema import refuse_other_schema
@@ -20,6 +20,7 @@ from deploy.funding.views import pages as funding_pages
 from deploy.queries.conventions import mention
 from deploy.views import pages as deploy_pages
 from inventory import french
+from inventory.api.reading import pages as inventory_api
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
@@ -29,11 +30,12 @@ from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages)
+APIS: tuple[Blueprint, ...] = (inventory_api,)
+BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, *APIS)
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "account", "personal", "system", "door"})  # what these pages show has no past
+LIVE = frozenset({"people", "account", "personal", "system", "door", "tokens"})  # what these pages show has no past
 
 
 def create_app(
@@ -54,7 +56,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, system.pages, account.pages, people_pages.pages, personal_pages.pages, *blueprints):
+    for blueprint in (health.pages, system.pages, account.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app

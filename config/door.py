@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from config import accounts, devices, factors, networks, passwords, security_log, sessions
+from config import accounts, bearer, devices, factors, networks, passwords, problems, security_log, sessions
 from config.models import Credential
 from config.same_site import from_here, local_path
 from config.security_log import Happened
@@ -37,10 +37,10 @@ CODE_REFUSED = "Code refusé : écrire les six chiffres que l'application montre
 
 def hang(app: Flask, settings: Settings) -> None:
     """Put the door before every view of `app`."""
-    app.config["CARTABLE"] = settings
+    app.config["CARTABLE"], app.config["PACE"] = settings, bearer.Pace(settings.api_per_minute)
     app.register_blueprint(pages)
-    app.before_request(recognise)
-    app.before_request(admit)
+    app.before_request(lambda: bearer.recognise(network()) if problems.here() else recognise())
+    app.before_request(lambda: bearer.admit(opens) if problems.here() else admit())
     passwords.decoy()
 
 

@@ -93,4 +93,19 @@ class JobRun(Table):
         indexes = ((("job", "period"), True),)
 
 
-TABLES = (Credential, WebSession, Lease, JobRun, SecondFactor, RecoveryCode, NetworkTally, SecurityEvent)
+class ApiToken(Table):
+    """A program's key to the API, known by its SHA-256 and shown once: its account (`person`) bears its role and its schools."""
+
+    id = AutoField()
+    person = ForeignKeyField(Person, unique=True, on_delete="RESTRICT")
+    name = CharField()
+    prefix = CharField(unique=True)
+    digest = CharField(unique=True)
+    created = MomentField()
+    created_by = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    until = MomentField()
+    revoked = MomentField(null=True)
+    last_used = MomentField(null=True)
+
+
+TABLES = (Credential, WebSession, Lease, JobRun, SecondFactor, RecoveryCode, NetworkTally, SecurityEvent, ApiToken)

@@ -41,6 +41,7 @@ WAYS = (
     Way("Trimestres", "deploy.quarter_list", "file-check"),
     Way("Imports", "inventory.import_list", "file-up"),
     Way("Comptes", "people.accounts", "users"),
+    Way("Jetons", "tokens.list_all", "key-round"),
     Way("Sécurité", "account.security", "shield-check"),
     Way("Système", "system.page", "life-buoy"),
 )

@@ -19,12 +19,14 @@ from inventory.uai import normalise
 from inventory.words import tell
 
 ACCOUNT = "account"
+PROGRAM = "jeton:"
+A_PERSON = ~Person.login.startswith(PROGRAM)
 AXES = (ACCOUNT, "record", "password")
 
 
 def person(login: str) -> Person:
     """The account of this login; raises `NotFound`."""
-    row = Person.get_or_none(Person.login == login.strip().lower())
+    row = Person.get_or_none((Person.login == login.strip().lower()) & A_PERSON)
     if row is None:
         raise NotFound
     return row
@@ -35,7 +37,7 @@ def everybody() -> list[tuple[Person, list[School]]]:
     named: dict[int, list[School]] = {}
     for row in PersonSchool.select(PersonSchool, School).join(School).order_by(School.name):
         named.setdefault(row.person_id, []).append(row.school)
-    return [(row, named.get(row.id, [])) for row in Person.select().order_by(Person.login)]
+    return [(row, named.get(row.id, [])) for row in Person.select().where(A_PERSON).order_by(Person.login)]
 
 
 def schools_of(row: Person) -> list[str]:
@@ -123,4 +125,4 @@ def words(axis: str, value: str, detail: Any) -> tuple[str, str]:
 def _keepers() -> bool:
     """Whether somebody may change accounts."""
     roles = [role.value for role in KEEPERS]
-    return bool(Person.select().where(Person.active & Person.everywhere & Person.role.in_(roles)).exists())
+    return bool(Person.select().where(Person.active & Person.everywhere & Person.role.in_(roles) & A_PERSON).exists())

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from config.models import Credential, RecoveryCode, SecondFactor, SecurityEvent, WebSession
+from config.models import ApiToken, Credential, RecoveryCode, SecondFactor, SecurityEvent, WebSession
+from config.people import A_PERSON
 from config.security_log import Happened, write
 from deploy.models import EvidenceFile, QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
-from inventory.models import Event, ImportBatch, ImportDraft, Person, PersonSchool, Remark, SavedView
+from inventory.models import ApiAnswer, Event, ImportBatch, ImportDraft, Person, PersonSchool, Remark, SavedView
 from inventory.roles import Role
 from inventory.words import tell
 from mdm.models import SyncRun
@@ -83,6 +84,9 @@ def register() -> tuple[Kept, ...]:
             tell("Un jour."), ("id", "kind", "filename", "at"), erased=True,
         ),
         Kept(SavedView, "person", tell("Vues de liste gardées"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
+        Kept(ApiToken, "person", tell("Jeton d'un programme, en empreinte"), entering, public, ("name", "prefix", "created", "until", "revoked")),
+        Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
+        Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
@@ -115,7 +119,7 @@ def anonymise(person: Person, now: datetime, *, actor: Person | None = None, net
     """
     if is_anonymous(Person.get_by_id(person.id)):
         return False
-    others = (Person.role == Role.ADMINISTRATOR.value) & Person.active & (Person.id != person.id)
+    others = (Person.role == Role.ADMINISTRATOR.value) & Person.active & (Person.id != person.id) & A_PERSON
     if person.role == Role.ADMINISTRATOR.value and not Person.select().where(others).exists():
         raise Refused(tell("{name} est le dernier administrateur : en créer un autre d'abord.", name=person.name))
     for kept in register():

@@ -8,6 +8,7 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from config import problems
 from inventory.db import OperationalError, disk_is_full
 from inventory.errors import NotFound, Refused
 from inventory.words import tell
@@ -32,11 +33,15 @@ log = logging.getLogger(__name__)
 
 def hang(app: Flask) -> None:
     """Have `app` answer its refusals, its errors and its faults."""
-    app.register_error_handler(Refused, lambda refusal: _page(422, "C'est refusé", *refusal.sentences))
+    app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, lambda fault: _page(404, *TOLD[404]))
     app.register_error_handler(OperationalError, _engine)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, lambda fault: Response(STRANGE_HOST, 400, mimetype="text/plain"))
+
+
+def _refused(refusal: Refused) -> Response:
+    return problems.refused(refusal) if problems.here() else _page(422, "C'est refusé", *refusal.sentences)
 
 
 def _engine(fault: Exception) -> Response:
@@ -51,6 +56,8 @@ def _engine(fault: Exception) -> Response:
 def _http(fault: HTTPException) -> Response:
     if fault.response is not None or fault.code is None or fault.code < 400:
         return Response.force_type(fault.get_response())
+    if problems.here():
+        return problems.of(fault)
     code = fault.code if fault.code in TOLD else 500 if fault.code >= 500 else 400
     answer = _page(code, *TOLD[code])
     if fault.code == 405:
@@ -60,6 +67,8 @@ def _http(fault: HTTPException) -> Response:
 
 def _page(code: int, title: str, *sentences: str) -> Response:
     """The page of a refusal; in plain text if even that page fails."""
+    if problems.here():
+        return problems.answer(code, *(sentences if code == 507 else ()))
     try:
         body, kind = render_template("error.html", code=code, title=title, sentences=sentences), "text/html"
     except Exception:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from config import networks, sessions
 from config.models import NetworkTally, SecurityEvent, WebSession
-from inventory.actions import drafts
+from inventory.actions import answers, drafts
 from inventory.db import Table, atomic
 from inventory.french import counted
-from inventory.models import ImportDraft
+from inventory.models import ApiAnswer, ImportDraft
 
 CHUNK = 1000
 SECURITY_LOG_KEPT = timedelta(days=365)
@@ -18,6 +18,7 @@ RULES = (
     (NetworkTally, NetworkTally.since, networks.SPAN),
     (SecurityEvent, SecurityEvent.at, SECURITY_LOG_KEPT),
     (ImportDraft, ImportDraft.at, drafts.KEPT),
+    (ApiAnswer, ApiAnswer.at, answers.KEPT),
 )
 
 

@@ -23,6 +23,9 @@ class Happened(Status):
     EXPORTED = "exported", "données exportées", "download", "watch"
     ANONYMISED = "anonymised", "compte anonymisé", "shield-x", "watch"
     RECOVERY_USED = "recovery_used", "code de secours employé", "life-buoy", "watch"
+    TOKEN_ADDED = "token_added", "jeton créé", "key-round", "watch"
+    TOKEN_REVOKED = "token_revoked", "jeton révoqué", "shield-x", "watch"
+    TOKEN_REFUSED = "token_refused", "jeton refusé", "circle-x", "bad"
 
 
 def write(what: Happened, person: Person | None, now: datetime, *, network: str = "", actor: Person | None = None) -> None:

@@ -44,7 +44,7 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
         return None
     idle, age = ends(Role(row.person.role))
     over = now - row.last_seen > idle or now - row.started > age or not row.person.active
-    with _room_permitting():
+    with room_permitting():
         if over:
             end(row, now)
         elif abs(now - row.last_seen) >= A_GLANCE:
@@ -53,7 +53,7 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
 
 
 @contextmanager
-def _room_permitting() -> Iterator[None]:
+def room_permitting() -> Iterator[None]:
     """Do without a note of the house when the disk is full: its person goes on reading, or signs in again."""
     try:
         yield

@@ -58,6 +58,7 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     second_factor_roles: frozenset[Role]
     metrics_token: str
+    api_per_minute: int
 
     @property
     def database_file(self) -> Path:
@@ -193,6 +194,7 @@ SETTINGS = (
     Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
+    Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config import people
+from config import people, tokens
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from deploy import panels as deploy_panels
@@ -31,6 +31,7 @@ def wire(settings: Settings) -> None:
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
     for axis in people.ACCOUNT, "password":
         speak(axis, people.words)
+    speak(tokens.AXIS, tokens.words)
     for prefix, words in WORDS.items():
         speak(prefix, words)
 

@@ -13,5 +13,9 @@ class Refused(Exception):
         self.sentences: Sequence[str] = sentences
 
 
+class Conflict(Refused):
+    """A verb that the present state of its object does not allow, though another would: a move that its life cycle does not know."""
+
+
 class NotFound(Exception):
     """An object that does not exist, or that this person may not see: the same 404 for both."""

@@ -15,7 +15,7 @@ import msgspec
 
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
 from inventory.db import atomic
-from inventory.errors import Refused
+from inventory.errors import Conflict
 from inventory.models import School, Sighting
 from inventory.queries.places import classes_of_serials
 from inventory.queries.sightings import LIVE, LastReading, absentees, managed
@@ -64,7 +64,7 @@ def _open_run(connector: Connector, now: datetime) -> SyncRun:
 def refuse_during_a_reading(connector: Connector, now: datetime) -> None:
     """Raise `Refused` while a process reads this server: it compares with what the last reading left."""
     if any(_alive(run, now) for run in _running(connector)):
-        raise Refused(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
+        raise Conflict(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
 
 
 def _running(connector: Connector) -> list[SyncRun]:

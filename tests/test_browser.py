@@ -35,7 +35,7 @@ PAGES = (
     "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
     "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
 )  # fmt: skip
-KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/donnees-personnelles/2")
+KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/jetons", "/donnees-personnelles/2")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 

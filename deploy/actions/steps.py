@@ -16,7 +16,7 @@ from deploy.steps import BY_KEY, PARTS_OF_NETWORK, SIGNATORIES, TICKS, Level
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
-from inventory.errors import Refused
+from inventory.errors import Conflict, Refused
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, School, Tablet
 from inventory.paris import at as paris_at
@@ -65,7 +65,7 @@ def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, no
         shown = on_board(EVERYWHERE, mobile_class.id, None, hand.now)
         reason = gates.class_step(key, shown.progress, shown.said, shown.school_said)
         if reason:
-            raise Refused(f"{mobile_class.code}, {TICKS[key]} : {reason}")
+            raise Conflict(f"{mobile_class.code}, {TICKS[key]} : {reason}")
 
 
 @atomic

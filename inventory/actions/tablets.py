@@ -10,7 +10,7 @@ from inventory.actions.bulk import save_all
 from inventory.actions.counting import recount
 from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
 from inventory.db import atomic
-from inventory.errors import Refused
+from inventory.errors import Conflict, Refused
 from inventory.guards import objection
 from inventory.journal import Entry, Line, append, facts, lines
 from inventory.lifecycle import NEEDS_NOTE, Stage, latest_told, moves_from, prepared
@@ -183,7 +183,7 @@ def _refuse_stage(tablet: Tablet, story: Sequence[Line], stage: Stage, at: datet
     _refuse_move(tablet, before, stage, after, at, note, hand)
     reason = objection(tablet, stage, at)
     if reason:
-        raise Refused(f"{tablet.asset_tag or tablet.serial} : {reason}")
+        raise Conflict(f"{tablet.asset_tag or tablet.serial} : {reason}")
     return True
 
 
@@ -195,9 +195,9 @@ def _refuse_move(
         raise Refused(f"{name} : le moment indiqué est dans l'avenir ; vérifier l'heure du téléphone.")
     if stage not in moves_from(before):
         possible = ", ".join(f"« {move.label} »" for move in moves_from(before)) or "aucune : son histoire est close"
-        raise Refused(f"{name} est « {before.label} » et ne peut devenir « {stage.label} » ; étapes possibles : {possible}.")
+        raise Conflict(f"{name} est « {before.label} » et ne peut devenir « {stage.label} » ; étapes possibles : {possible}.")
     if after is not None and after is not stage and after not in moves_from(stage):
-        raise Refused(
+        raise Conflict(
             f"{name} est devenue « {after.label} » plus tard, ce que « {stage.label} » à ce moment ne permet pas : "
             "indiquer le moment présent, ou corriger d'abord l'étape suivante."
         )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, Hand, restore_all, withdraw_all
 from inventory.actions.tablets import PLACE, STAGE, place_all, refresh_stages, withdraw_tablets
 from inventory.db import atomic
-from inventory.errors import Refused
+from inventory.errors import Conflict
 from inventory.journal import Entry, append
 from inventory.lifecycle import Stage
 from inventory.models import Event, ImportBatch, MobileClass, School, Tablet
@@ -35,12 +35,12 @@ class Touched:
 def undo(batch: ImportBatch, hand: Hand) -> None:
     """Put everything back as it was before a batch; raises `Refused`, naming it, once something was built on it."""
     if batch.undone_at is not None:
-        raise Refused(f"Le lot n° {batch.id} est déjà annulé.")
+        raise Conflict(f"Le lot n° {batch.id} est déjà annulé.")
     touched = _touched(batch)
     built = list(_built_on(touched))
     if built:
         rest = f" ; et {len(built) - MOST_NAMED} autres" if len(built) > MOST_NAMED else ""
-        raise Refused(
+        raise Conflict(
             f"Le lot n° {batch.id} ne peut plus être annulé : {' ; '.join(built[:MOST_NAMED])}{rest}. "
             "Corriger les fiches, ou importer un fichier corrigé."
         )

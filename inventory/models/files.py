@@ -48,3 +48,19 @@ class SavedView(Table):
 
     class Meta:
         indexes = ((("person", "page", "name"), True),)
+
+
+class ApiAnswer(Table):
+    """What was answered to a program's write, under the key it gave: the same key is answered the same bytes, and writes nothing twice."""
+
+    id = AutoField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    key = CharField()
+    asked = CharField()
+    status = IntegerField()
+    etag = CharField(default="")
+    body = BlobField()
+    at = MomentField(index=True)
+
+    class Meta:
+        indexes = ((("person", "key"), True),)

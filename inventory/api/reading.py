@@ -1,0 +1,209 @@
+"""What the pages of the ground floor read, for programs: schools, mobile classes, tablets, their histories, what disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from flask import Blueprint, g
+
+from inventory.access import Reach, may
+from inventory.api.frame import PREFIX, Listed, Versioned, etag, operation
+from inventory.api.questions import ClassesAsked, DaysAsked, GapsAsked, Past, SchoolsAsked, TabletsAsked
+from inventory.api.shapes import (
+    ClassLine,
+    ClassSettings,
+    ClassShown,
+    Closed,
+    Days,
+    Gap,
+    Kept,
+    SchoolLine,
+    SchoolShown,
+    TabletLine,
+    TabletShown,
+    Told,
+)
+from inventory.calendars import UnknownCalendar
+from inventory.errors import NotFound, Refused
+from inventory.journal import history
+from inventory.keyset import Cursor, read_cursor
+from inventory.lifecycle import moves_from
+from inventory.models import Event, MobileClass
+from inventory.queries import listed_places, listed_tablets, listing, places
+from inventory.queries import tablets as reading
+from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.queries.listing import Ask, Order, Page
+from inventory.queries.school_times import of_school
+from inventory.queries.visible import visible
+from inventory.reconciliation import Kind
+from inventory.roles import READERS
+from inventory.sight import TabletState
+
+pages = Blueprint("api_inventory", __name__, url_prefix=PREFIX)
+SORTS = {"name": "nom", "uai": "uai", "code": "code", "serial": "serie", "since": "depuis"}
+LONGEST_SPAN = 400
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+def listed(page: Page[R], line: Callable[[R], S]) -> Listed[S]:
+    """A page of a list as the API gives it."""
+    return Listed([line(row) for row in page.rows], _told(page.after), _told(page.before))
+
+
+def _told(cursor: Cursor | None) -> str | None:
+    return str(cursor) if cursor else None
+
+
+def _ask(asked: Any, kind: type[str] | type[int] = str, **filters: str) -> Ask:
+    sort = SORTS[asked.sort.removeprefix("-")]
+    told = {key: value for key, value in filters.items() if value}
+    return Ask(asked.q.strip(), told, sort, asked.sort.startswith("-"), read_cursor(asked.cursor, kind), asked.limit)
+
+
+@pages.get("/schools")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Les écoles", gives=Listed[SchoolLine], query=SchoolsAsked)
+def schools(asked: SchoolsAsked) -> Listed[SchoolLine]:
+    return listed(listed_places.schools(_ask(asked), g.when, scope=g.scope), SchoolLine.of)
+
+
+@pages.get("/schools/<uai>")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Une école", gives=SchoolShown, query=Past, versioned=True)
+def school(uai: str, asked: Past) -> Versioned[SchoolShown]:
+    row = places.school(g.scope, uai)
+    shut = [Closed(one.first, one.last, one.reason) for one in places.closings(g.scope, row.id)]
+    carts = [ClassSettings.of(record, row.uai) for record in places.classes(g.scope, g.when, school_id=row.id)]
+    shown = SchoolShown(row.uai, row.name, row.address, row.postcode, row.commune, row.zone, row.rhythm, carts, shut)
+    return Versioned(shown, etag("school", row.id))
+
+
+@pages.get("/schools/<uai>/history")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Le journal d'une école", gives=Listed[Told], query=Past)
+def school_history(uai: str, asked: Past) -> Listed[Told]:
+    return _history(history("school", places.school(g.scope, uai).id))
+
+
+@pages.get("/schools/<uai>/days")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Les jours de classe d'une école", gives=Days, query=DaysAsked)
+def school_days(uai: str, asked: DaysAsked) -> Days:
+    time = of_school(places.school(g.scope, uai))
+    if not 0 <= (asked.last - asked.first).days <= LONGEST_SPAN:
+        raise Refused(f"last = « {asked.last} » : choisir un jour au plus {LONGEST_SPAN} jours après first.")
+    try:
+        days = time.school_days(asked.first, asked.last)
+    except UnknownCalendar as fault:
+        raise Refused(str(fault)) from fault
+    half_days = sum(time.half_days(day) for day in days)
+    return Days(asked.first, asked.last, days, half_days, len(time.municipal_days(asked.first, asked.last)))
+
+
+@pages.get("/classes")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Les classes mobiles", gives=Listed[ClassLine], query=ClassesAsked)
+def classes(asked: ClassesAsked) -> Listed[ClassLine]:
+    return listed(listed_places.mobile_classes(_ask(asked, ecole=asked.school), g.when, scope=g.scope), ClassLine.of)
+
+
+@pages.get("/classes/<code>")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Une classe mobile et ses tablettes", gives=ClassShown, query=Past, versioned=True)
+def mobile_class(code: str, asked: Past) -> Versioned[ClassShown]:
+    row = places.mobile_class(g.scope, code)
+    inside = [shown(state, row.code) for state in reading.states(g.scope, g.when, class_ids=[row.id])]
+    kept = [Kept(one.kind, one.label, one.expected) for one in places.accessories(g.scope, row.id)]
+    told = ClassShown(ClassSettings.of(places.class_record(row, g.when), row.school.uai), inside, kept)
+    return Versioned(told, etag("mobile_class", row.id))
+
+
+@pages.get("/classes/<code>/history")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Le journal d'une classe mobile", gives=Listed[Told], query=Past)
+def class_history(code: str, asked: Past) -> Listed[Told]:
+    return _history(history("mobile_class", places.mobile_class(g.scope, code).id))
+
+
+@pages.get("/tablets")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Les tablettes", gives=Listed[TabletLine], query=TabletsAsked)
+def tablets(asked: TabletsAsked) -> Listed[TabletLine]:
+    kind: type[str] | type[int] = int if asked.sort.endswith("since") else str
+    stage, mdm = (one.value if one else "" for one in (asked.stage, asked.mdm))
+    ask = _ask(asked, kind, etape=stage, mdm=mdm, classe=asked.class_, ecole=asked.school)
+    return listed(listed_tablets.tablets(ask, g.when, scope=g.scope), TabletLine.of)
+
+
+@pages.get("/tablets/<int:tablet_id>")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Une tablette", gives=TabletShown, query=Past, versioned=True)
+def tablet(tablet_id: int, asked: Past) -> Versioned[TabletShown]:
+    return shown_now(reading.tablet(g.scope, tablet_id).id)
+
+
+def shown_now(tablet_id: int) -> Versioned[TabletShown]:
+    """A tablet as it is, or was at the moment looked at, with its version; raises `NotFound` before it was registered."""
+    found = reading.states(g.scope, g.when, ids=[tablet_id])
+    if not found:
+        raise NotFound
+    place = visible(g.scope, MobileClass).where(MobileClass.id == found[0].class_id).first()
+    return Versioned(shown(found[0], place.code if place else ""), etag("tablet", tablet_id))
+
+
+def shown(state: TabletState, code: str) -> TabletShown:
+    """A tablet of a mobile class."""
+    return TabletShown.of(state, code, moves_from(state.stage))
+
+
+@pages.get("/tablets/<int:tablet_id>/history")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Le journal d'une tablette et de ce que les MDM en ont dit", gives=Listed[Told], query=Past)
+def tablet_history(tablet_id: int, asked: Past) -> Listed[Told]:
+    return _history(reading.story(g.scope, reading.tablet(g.scope, tablet_id)))
+
+
+def _history(events: Iterable[Event]) -> Listed[Told]:
+    """The newest line first, those of after the moment looked at left out."""
+    lines = sorted((one for one in events if g.when is None or one.at <= g.when.moment), key=lambda one: (one.at, one.position), reverse=True)
+    return Listed([_line(event) for event in lines])
+
+
+def _line(event: Event) -> Told:
+    remark = getattr(event, "remark", None)
+    value = event.value.rpartition("/")[2] if event.axis == "place" else event.value
+    return Told(
+        event.position, event.subject, event.axis, value, event.at, event.noted, event.source, event.actor.name if event.actor_id else "", (remark.text or "") if remark is not None else "",
+    )  # fmt: skip
+
+
+GAP_ORDER: Order[Placed] = Order("", None, lambda row: f"{list(Kind).index(row.discrepancy.kind)} {row.discrepancy.serial}")
+
+
+@pages.get("/discrepancies")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Le rapprochement : les écarts entre l'inventaire et les MDM", gives=Listed[Gap], query=GapsAsked)
+def gaps(asked: GapsAsked) -> Listed[Gap]:
+    found = [
+        one for one in discrepancies(g.scope, g.when)
+        if asked.kind in (None, one.discrepancy.kind) and asked.class_.upper() in ("", one.mobile_class)
+        and asked.school.upper() in ("", one.school.uai if one.school else "")
+    ]  # fmt: skip
+    ask = Ask(cursor=read_cursor(asked.cursor, str), size=asked.limit)
+    return listed(listing.cut_folded(found, GAP_ORDER, ask, _side), _gap)
+
+
+def _side(one: Placed) -> int:
+    """What tells apart two discrepancies of one kind about one serial number."""
+    told = one.discrepancy
+    return told.seen.sighting_id if told.seen else told.tablet.id if told.tablet else 0
+
+
+def _gap(one: Placed) -> Gap:
+    told = one.discrepancy
+    return Gap(
+        told.kind, told.serial, told.text, one.school.uai if one.school else "", one.mobile_class, told.tablet.id if told.tablet else None,
+        told.seen.connector if told.seen else "",
+    )  # fmt: skip
