@@ -17,6 +17,7 @@ from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
 from deploy.funding.views import pages as funding_pages
+from deploy.home.views import pages as home_pages
 from deploy.queries.conventions import mention
 from deploy.views import pages as deploy_pages
 from inventory import french
@@ -25,14 +26,14 @@ from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
 from inventory.lists.views import pages as list_pages
-from inventory.paris import end_of, local_date
+from inventory.paris import end_of, local_date, written_local
 from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
 APIS: tuple[Blueprint, ...] = (inventory_api,)
-BLUEPRINTS: tuple[Blueprint, ...] = (inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, *APIS)
-FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset)
+BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, *APIS)
+FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
 LIVE = frozenset({"people", "account", "personal", "system", "door", "tokens"})  # what these pages show has no past

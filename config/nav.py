@@ -30,7 +30,7 @@ class Shown:
 
 
 WAYS = (
-    Way("Accueil", "deploy.home", "house"),
+    Way("Accueil", "home.page", "house"),
     Way("Tableau de bord", "deploy.board_page", "layout-dashboard"),
     Way("Écoles", "lists.ecoles", "school"),
     Way("Classes mobiles", "lists.classes", "briefcase"),

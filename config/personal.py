@@ -18,7 +18,7 @@ from deploy.models import EvidenceFile, QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
-from inventory.models import ApiAnswer, Event, ImportBatch, ImportDraft, Person, PersonSchool, Remark, SavedView
+from inventory.models import ApiAnswer, Event, ImportBatch, ImportDraft, Look, Person, PersonSchool, Remark, SavedView
 from inventory.roles import Role
 from inventory.words import tell
 from mdm.models import SyncRun
@@ -87,6 +87,10 @@ def register() -> tuple[Kept, ...]:
         Kept(ApiToken, "person", tell("Jeton d'un programme, en empreinte"), entering, public, ("name", "prefix", "created", "until", "revoked")),
         Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
         Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
+        Kept(
+            Look, "person", tell("Moment du dernier passage à l'accueil"), tell("Montrer ce qui a changé depuis."), account,
+            ("seen",), erased=True,
+        ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),

@@ -17,7 +17,7 @@ from inventory.guards import guard_stages
 from inventory.panels import hang
 from inventory.queries import school_times
 from inventory.timeline import speak
-from mdm.panels import class_panel as mdm_class_panel
+from mdm import panels as mdm_panels
 
 
 def wire(settings: Settings) -> None:
@@ -27,7 +27,8 @@ def wire(settings: Settings) -> None:
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
-    hang("mobile_class", "mdm/class_panel.html", mdm_class_panel)
+    hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)
+    hang("home", "mdm/home_panel.html", mdm_panels.home_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
     for axis in people.ACCOUNT, "password":
         speak(axis, people.words)

@@ -1,4 +1,4 @@
-"""The pages of the plan and the account: home, the board, findings, the quarter, and the panels hung on the ground floor."""
+"""The pages of the plan and the account: the board, findings, the quarter, and the panels hung on the ground floor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deploy.models import QuarterFile, QuarterIssue
 from deploy.plots import board_plots, window_slider
 from deploy.progress import NOT_DONE, device_step_end
 from deploy.queries.board import classes_on_board, on_board
-from deploy.queries.conventions import any_convention, convention, whole
+from deploy.queries.conventions import convention, whole
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
 from deploy.schedule.slider import day_of_step
@@ -38,25 +38,12 @@ from inventory.words import tell
 pages = Blueprint("deploy", __name__, template_folder="templates")
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
 
-HOME_CARDS = 12
 BOARD_CARDS = 24
 
 
 def hand() -> Hand:
     """The hand of the person whose request this is."""
     return Hand(g.person, g.now)
-
-
-@pages.get("/")
-@may(READERS, scope=Reach.SCOPE)
-def home() -> str:
-    """Where everything stands today, and the way to each thing."""
-    shown, page = classes_on_board(g.scope, Ask(sort="code", size=HOME_CARDS), g.when, g.now)
-    told = any_convention()
-    return render_template(
-        "deploy/home.html", shown=shown, more=page.after is not None, totals=totals(g.when, scope=g.scope), told=told,
-        findings=findings_of() if told else [], today=local_date(g.when.moment if g.when else g.now),
-    )  # fmt: skip
 
 
 @pages.get("/tableau")

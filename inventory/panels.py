@@ -1,4 +1,4 @@
-"""Panels that other rooms hang on the pages of a school, a mobile class or a tablet, so that the ground floor knows nobody."""
+"""Panels that other rooms hang on the pages of a school, a mobile class, a tablet or a person's home, so that the ground floor knows nobody."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _panels: list[Panel] = []
 
 
 def hang(page: str, template: str, build: Build) -> None:
-    """Hang a panel on the page of a `school`, a `mobile_class` or a `tablet`."""
+    """Hang a panel on the page of a `school`, a `mobile_class` or a `tablet`, or on the `home` of a person."""
     panel = Panel(page, template, build)
     if panel not in _panels:
         _panels.append(panel)

@@ -25,3 +25,14 @@ def end_of(day: date) -> datetime:
 def at(day: date, clock: time) -> datetime:
     """A wall-clock time of Paris as a UTC moment (the first of the two, on the night that has it twice)."""
     return datetime.combine(day, clock, PARIS).astimezone(UTC)
+
+
+def written_local(moment: datetime) -> str:
+    """A moment as the clocks of Paris show it to the second, `2017-11-28T09:30:12`: what a form or an address holds."""
+    return f"{moment.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}"
+
+
+def read_local(text: str) -> datetime:
+    """The moment of a text so written, or of a bare date (its midnight); raises `ValueError`."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=PARIS)).astimezone(UTC)

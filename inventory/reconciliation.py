@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from inventory.lifecycle import AWAY, Stage, reached
 from inventory.mdm_status import MdmStatus
@@ -25,6 +26,14 @@ class Kind(Status):
     AWAY_BUT_SEEN = "away_but_seen", "sortie du parc, mais active dans le MDM", "siren", "bad"
 
 
+class Age(Status):
+    """How long a discrepancy has stood: somebody should know of it after a week, and explain it after a month."""
+
+    WEEK = "week", "depuis moins de 7 jours", "clock", "plain"
+    MONTH = "month", "depuis 7 à 31 jours", "clock", "watch"
+    OLD = "old", "depuis plus de 31 jours", "clock", "bad"
+
+
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
     """One disagreement: the serial and cart of the inventory's side, the device of the MDM's side, and what both say."""
@@ -34,6 +43,22 @@ class Discrepancy:
     text: str
     tablet: TabletState | None = None
     seen: Seen | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it stands: the later of what its two sides say; a sign of life after leaving the park, at its last one."""
+        if self.kind is Kind.AWAY_BUT_SEEN:
+            return self.seen.last_contact if self.seen else None
+        sides = (self.tablet.stage_at if self.tablet else None, self.seen.since if self.seen else None)
+        return max((moment for moment in sides if moment), default=None)
+
+    def age(self, moment: datetime) -> Age:
+        """How long it has stood at a moment; one of which nothing tells when it began is old."""
+        days = (moment - self.since).days if self.since else AGES[-1][0]
+        return next((age for limit, age in AGES if days < limit), Age.OLD)
+
+
+AGES = ((7, Age.WEEK), (31, Age.MONTH))
 
 
 def reconcile(tablets: Sequence[TabletState], seen: Sequence[Seen]) -> list[Discrepancy]:

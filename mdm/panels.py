@@ -1,18 +1,38 @@
-"""What this room hangs on the pages of the ground floor: the discrepancies of a mobile class."""
+"""What this room hangs on other pages: the discrepancies of a mobile class, the health of the readings on the home of who answers for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inventory.journal import When
-from inventory.models import MobileClass
+from inventory.models import MobileClass, Person
 from inventory.queries.discrepancies import discrepancies
+from inventory.roles import OFFICE, Role
 from inventory.scope import Scope
-from mdm.queries import listened
+from mdm.models import SyncRun
+from mdm.queries import failed_since, listened, quarantines
+from mdm.run_state import Freshness, RunState
+
+A_WEEK, STALE = timedelta(days=7), timedelta(days=1)
 
 
 def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any]:
     """The discrepancies of one mobile class, and how fresh each server's word is."""
-    return {"gaps": discrepancies(scope, when, class_id=shown.id), "listened": listened(scope)}
+    return {"gaps": discrepancies(scope, when, class_id=shown.id), "listened": listened(scope, when)}
+
+
+def home_panel(shown: Person, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
+    """How fresh each server's word is, the readings that wait for a decision and those that failed in the last seven days."""
+    if Role(shown.role) not in OFFICE:
+        return None
+    moment = when.moment if when else now
+    heard = [(one, _freshness(one.last_counted, moment)) for one in listened(scope, when)]
+    return {"listened": heard, "quarantines": quarantines(scope, when), "failed": failed_since(scope, moment - A_WEEK, when), "RunState": RunState}
+
+
+def _freshness(last: SyncRun | None, moment: datetime) -> Freshness:
+    if last is None:
+        return Freshness.NEVER
+    return Freshness.FRESH if moment - (last.ended or last.started) < STALE else Freshness.STALE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from peewee import ModelSelect
 
+from inventory.journal import When
 from inventory.models import Sighting
 from inventory.queries.visible import visible
 from inventory.scope import Scope
@@ -26,30 +28,49 @@ class Listened:
     devices: int
 
 
-def listened(scope: Scope) -> list[Listened]:
-    """Every active connector, how fresh its word is, and how many devices of the scope it knows."""
+def listened(scope: Scope, when: When | None = None) -> list[Listened]:
+    """Every active connector, how fresh its word was, and how many devices of the scope it knew."""
     return [
-        Listened(row, _last(row), _last(row, COUNTED), visible(scope, Sighting).where(Sighting.connector == row.name).count())
+        Listened(row, _last(row, when), _last(row, when, COUNTED), _known_devices(row, scope, when))
         for row in Connector.select().where(Connector.active).order_by(Connector.name)
+        if when is None or row.created <= when.moment
     ]
 
 
-def _last(row: Connector, states: Sequence[str] = ()) -> SyncRun | None:
-    query = SyncRun.select().where(SyncRun.connector == row)
+def _known_devices(row: Connector, scope: Scope, when: When | None) -> int:
+    query = visible(scope, Sighting).where(Sighting.connector == row.name)
+    return int((query.where(Sighting.first_seen <= when.moment) if when else query).count())
+
+
+def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> SyncRun | None:
+    query = _by_then(SyncRun.select().where(SyncRun.connector == row), when)
     if states:
         query = query.where(SyncRun.state.in_(states))
     return query.order_by(SyncRun.id.desc()).first()
 
 
-def runs(scope: Scope, limit: int = 30) -> list[SyncRun]:
+def runs(scope: Scope, when: When | None = None, limit: int = 30) -> list[SyncRun]:
     """The last runs, newest first, with their connector."""
-    return list(_seen_by(scope).order_by(SyncRun.id.desc()).limit(limit))
+    return list(_by_then(_seen_by(scope), when).order_by(SyncRun.id.desc()).limit(limit))
 
 
-def quarantines(scope: Scope) -> list[SyncRun]:
-    """The readings that wait for a person."""
-    waiting = SyncRun.state == RunState.QUARANTINED.value
-    return list(_seen_by(scope).where(waiting).order_by(SyncRun.id))
+def quarantines(scope: Scope, when: When | None = None) -> list[SyncRun]:
+    """The readings that wait for a person; at a date of the past, those that waited then."""
+    waits = SyncRun.state == RunState.QUARANTINED.value
+    if when is not None:
+        decided_since = (SyncRun.decided_at > when.moment) & SyncRun.state.in_([RunState.RELEASED.value, RunState.REJECTED.value])
+        waits = waits | decided_since
+    return list(_by_then(_seen_by(scope), when).where(waits).order_by(SyncRun.id))
+
+
+def failed_since(scope: Scope, since: datetime, when: When | None = None) -> int:
+    """How many readings failed or were cut short after a moment."""
+    bad = SyncRun.state.in_([RunState.FAILED.value, RunState.PARTIAL.value])
+    return int(_by_then(_seen_by(scope), when).where(bad & (SyncRun.started > since)).count())
+
+
+def _by_then(query: ModelSelect, when: When | None) -> ModelSelect:
+    return query.where(SyncRun.started <= when.moment) if when else query
 
 
 def _seen_by(scope: Scope) -> ModelSelect:

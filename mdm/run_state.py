@@ -15,3 +15,11 @@ class RunState(Status):
     QUARANTINED = "quarantined", "en quarantaine", "shield-alert", "bad"
     RELEASED = "released", "libérée", "shield-check", "good"
     REJECTED = "rejected", "écartée", "shield-x", "rest"
+
+
+class Freshness(Status):
+    """How fresh a server's word is: read whole in the last day, longer ago, or never."""
+
+    FRESH = "fresh", "à jour", "circle-check", "good"
+    STALE = "stale", "ancienne", "clock", "watch"
+    NEVER = "never", "jamais lu en entier", "circle-x", "bad"

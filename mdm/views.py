@@ -7,8 +7,11 @@ from werkzeug.wrappers import Response
 
 from inventory.access import Reach, may
 from inventory.actions.records import Hand
+from inventory.errors import Refused
 from inventory.queries.discrepancies import discrepancies
+from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
+from inventory.words import tell
 from mdm import actions, queries
 from mdm.run_state import RunState
 
@@ -19,11 +22,21 @@ pages = Blueprint("mdm", __name__, template_folder="templates")
 @may(READERS, scope=Reach.SCOPE)
 def synchronisation() -> str:
     """Last runs with their figures, quarantines, discrepancies by kind."""
-    gaps = discrepancies(g.scope, g.when)
+    moment = g.when.moment if g.when else g.now
+    gaps, age = discrepancies(g.scope, g.when), _age_asked(request.args.get("age", ""))
+    shown = [gap for gap in gaps if age in (None, gap.discrepancy.age(moment))]
     return render_template(
-        "mdm/synchronisation.html", listened=queries.listened(g.scope), runs=queries.runs(g.scope), quarantines=queries.quarantines(g.scope),
-        gaps=gaps, RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere,
+        "mdm/synchronisation.html", listened=queries.listened(g.scope, g.when), runs=queries.runs(g.scope, g.when), quarantines=queries.quarantines(g.scope, g.when),
+        gaps=shown, all_gaps=len(gaps), age=age, ages=list(Age), RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere and g.when is None,
     )  # fmt: skip
+
+
+def _age_asked(text: str) -> Age | None:
+    try:
+        return Age(text) if text else None
+    except ValueError as fault:
+        choices = ", ".join(age.value for age in Age)
+        raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name="age", value=text, choices=choices)) from fault
 
 
 @pages.post("/synchronisation/<name>/lire")

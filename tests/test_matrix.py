@@ -42,7 +42,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "mdm.release": {"reason": "vu"}, "mdm.reject": {"reason": "vu"},
     "inventory.import_commit": {}, "inventory.import_undo": {}, "mdm.read": {}, "door.sign_in_try": {}, "door.sign_out": {},
     "account.end_sessions_of": {}, "account.reset_factor_of": {}, "personal.anonymise": {"login": "personne"}, "tokens.revoke": {}, "lists.forget": {},
-    "lists.keep": {"nom": "la mienne"},
+    "lists.keep": {"nom": "la mienne"}, "home.seen": {"jusqu_a": "2018-04-05T10:00:00"},
     "funding.invoice_register": {"supplier": "Un autre", "number": "F-2", "day": "2018-01-10"},
     "funding.line_add": {"words": "Une coque", "kind": "equipment", "key": "equal", "quantity": "1", "net": "10", "vat": "2", "gross": "12", "eligible": "yes", "reason": "6.1", "class": "VIL-CM01"},
     "funding.line_withdraw": {"reason": "en double"}, "funding.invoice_cancel": {"reason": "en double"}, "funding.payment_cancel": {"reason": "en double"},

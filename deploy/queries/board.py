@@ -56,6 +56,10 @@ class ClassOnBoard:
         return Counter(one.state for one in self.contacts.values())
 
     @property
+    def in_service(self) -> int:
+        return self.progress.stages[Stage.IN_SERVICE]
+
+    @property
     def late_forecast(self) -> bool:
         """True when the present pace ends after the last school day of the class's dates."""
         return self.forecast.day is not None and self.forecast.day > (self.last_school_day or self.last)

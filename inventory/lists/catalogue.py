@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.errors import Refused
+from inventory.french import moment
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
+from inventory.paris import read_local
 from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, Order, Page
 from inventory.scope import Scope
+from inventory.words import tell
 
+MOMENT = "datetime-local"
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -27,14 +32,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: its name in addresses, its label and its choices (key, label); without choices, a text is typed."""
+    """One filter: its name in addresses, its label and its choices (key, label); without choices, a text or a moment is typed."""
 
     key: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
+    type: str = "text"
 
     def told(self, value: str) -> str:
-        return dict(self.choices).get(value, value)
+        return moment(read_local(value)) if self.type == MOMENT else dict(self.choices).get(value, value)
+
+    def refuse(self, value: str) -> None:
+        """Raise `Refused` on a value that is none of its choices, or no moment."""
+        if self.choices and value not in dict(self.choices):
+            choices = ", ".join(key for key, _ in self.choices)
+            raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name=self.key, value=value, choices=choices))
+        if self.type == MOMENT:
+            try:
+                read_local(value)
+            except (ValueError, OverflowError) as fault:
+                raise Refused(tell("{name} = « {value} » n'est pas un moment : écrire 2017-11-28T09:30.", name=self.key, value=value)) from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ def _choices(statuses: Any) -> tuple[tuple[str, str], ...]:
 
 
 SCHOOL = Filter("ecole", "École (UAI)")
+CHANGES = (Filter("etape_depuis", "Étape changée depuis", type=MOMENT), Filter("mdm_depuis", "Mot du MDM changé depuis", type=MOMENT))
 TABLETS = Catalogue(
     "tablettes", "Tablettes", "tablette", "tablettes", "tablet", "N° de série, n° d'inventaire ou modèle",
     "Vérifier le numéro, retirer un filtre, ou importer le bon de livraison.",
@@ -81,7 +99,7 @@ TABLETS = Catalogue(
         Column("contact", "Dernier contact", lambda row: row.last_contact, False),
     ),
     listed_tablets.TABLET_ORDERS,
-    (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL),
+    (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL, *CHANGES),
     lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
 )  # fmt: skip
 CLASSES = Catalogue(

@@ -85,10 +85,8 @@ def _read(catalogue: Catalogue, args: Any) -> Asked:
 def _filters(catalogue: Catalogue, args: Any) -> dict[str, str]:
     told = {one.key: args.get(one.key, "").strip() for one in catalogue.filters}
     for one in catalogue.filters:
-        value = told[one.key]
-        if value and one.choices and value not in dict(one.choices):
-            choices = ", ".join(key for key, _ in one.choices)
-            raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name=one.key, value=value, choices=choices))
+        if told[one.key]:
+            one.refuse(told[one.key])
     return {key: value for key, value in told.items() if value}
 
 

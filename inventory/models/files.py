@@ -1,4 +1,4 @@
-"""What people bring and keep: files taken in, files on trial, lists as they like them."""
+"""What people bring and keep: files taken in, files on trial, lists as they like them, the moment of their last look."""
 
 from __future__ import annotations
 
@@ -64,3 +64,10 @@ class ApiAnswer(Table):
 
     class Meta:
         indexes = ((("person", "key"), True),)
+
+
+class Look(Table):
+    """Up to when somebody said to have seen what changes: their home begins there."""
+
+    person = ForeignKeyField(Person, primary_key=True, on_delete="RESTRICT")
+    seen = MomentField()

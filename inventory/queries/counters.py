@@ -40,6 +40,10 @@ class Totals:
     def inventoried(self) -> int:
         return self.stages.total()
 
+    def at(self, stage: str) -> int:
+        """The tablets at a stage, by its key."""
+        return self.stages[Stage(stage)]
+
     @property
     def delivered(self) -> int:
         """In the schools: handed over or in use."""

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inventory.journal import When
-from inventory.models import School
+from inventory.models import School, Tablet
 from inventory.queries.places import classes, schools
 from inventory.queries.tablets import all_seen, states
+from inventory.queries.visible import visible
 from inventory.reconciliation import Discrepancy, reconcile
 from inventory.scope import Scope
+
+FEW_TABLETS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,12 @@ def discrepancies(scope: Scope, when: When | None = None, *, class_id: int | Non
         home = homes.get(place.school_id) if place else None
         found.append(Placed(one, home, place.code if place else "", place.id if place else None))
     return [one for one in found if class_id in (None, one.class_id)]
+
+
+def few_tablets(scope: Scope) -> bool:
+    """Whether the scope's tablets are few enough to be compared with the MDMs' devices while a page is made."""
+    some = visible(scope, Tablet).select(Tablet.id).where(~Tablet.withdrawn).limit(FEW_TABLETS + 1)
+    return int(some.count()) <= FEW_TABLETS
 
 
 def _class_of(one: Discrepancy, named: Mapping[str, int]) -> int | None:

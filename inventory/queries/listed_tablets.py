@@ -14,7 +14,9 @@ from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, School, Sighting, Tablet
+from inventory.paris import read_local
 from inventory.queries import listing
+from inventory.queries.changes import CHANGED
 from inventory.queries.listed_places import carts
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.places import classes
@@ -71,6 +73,9 @@ def _tablets(ask: Ask, scope: Scope) -> Any:
         query = query.where(Tablet.stage == ask.filter("etape"))
     if ask.filter("mdm"):
         query = query.where(_told_by_mdm(ask.filter("mdm")))
+    for name, changed in CHANGED.items():
+        if ask.filter(name):
+            query = query.where(changed(read_local(ask.filter(name))))
     inside = carts(ask, scope)
     return query if inside is None else query.where(Tablet.mobile_class.in_(inside))
 
@@ -110,9 +115,11 @@ def _heard(serials: Sequence[str]) -> dict[str, tuple[MdmStatus, datetime | None
 
 def _tablets_then(ask: Ask, when: When, scope: Scope) -> list[TabletRow]:
     records = {record.id: record for record in classes(scope, when)}
-    homes = {row.id: row for row in School.select()}
+    homes, changed = {row.id: row for row in School.select()}, _changed_then(ask, when)
     found = []
     for state in states(scope, when):
+        if changed is not None and state.id not in changed:
+            continue
         record = records.get(state.class_id or 0)
         school = homes.get(record.school_id) if record else None
         if not scope.holds(school.id if school else None):
@@ -123,6 +130,16 @@ def _tablets_then(ask: Ask, when: When, scope: Scope) -> list[TabletRow]:
         )  # fmt: skip
         found.append(row)
     return [row for row in found if _fits(row, ask)]
+
+
+def _changed_then(ask: Ask, when: When) -> set[int] | None:
+    """The tablets that the filters on changes leave, told by the moment looked at; None when none is asked."""
+    left: set[int] | None = None
+    for name, changed in CHANGED.items():
+        if ask.filter(name):
+            some = {row[0] for row in Tablet.select(Tablet.id).where(changed(read_local(ask.filter(name)), when)).tuples()}
+            left = some if left is None else left & some
+    return left
 
 
 def _fits(row: TabletRow, ask: Ask) -> bool:
