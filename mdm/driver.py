@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import ClassVar, Protocol
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 import msgspec
+
+from inventory.paris import PARIS
 
 
 class App(msgspec.Struct, frozen=True, gc=False):
@@ -94,22 +97,35 @@ class MdmError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a server is and who reads it; the password is in no representation."""
+    """Where a server is and who reads it; the password is in no representation.
+
+    `zone` is that of the moments it writes without one; `ca` a file of the authorities that vouch for it (None: the usual ones);
+    `options` what else its kind asks for.
+    """
 
     url: str
     login: str
     password: str = field(repr=False)
+    zone: tzinfo = PARIS
+    ca: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a kind of server can tell."""
+    """What a kind of server can tell; `peer` is a register of assets, which sees no device and enrols none."""
 
     platforms: tuple[str, ...]
     tells_total: bool
-    tells_configuration: bool
-    tells_apps: bool
-    tells_battery: bool
+    tells_configuration: bool = False
+    tells_apps: bool = False
+    tells_battery: bool = False
+    tells_contact: bool = True
+    tells_enrolment: bool = True
+    tells_managed: bool = True
+    tells_group: bool = True
+    changed_since: bool = False
+    peer: bool = False
 
 
 class Driver(Protocol):

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import random
 import re
-import socket
 import time
-import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests import Response
-from requests.adapters import HTTPAdapter
 from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # urllib3's, which requests lets through in places
 
+from mdm.adapter import Adapter
 from mdm.driver import MdmError
 from mdm.watch import WATCH
 
@@ -60,72 +60,55 @@ class NotANumber:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: `seconds` is how long it took to begin."""
+    """What a server said: `seconds` is how long it took to begin, `told` its headers."""
 
     status: int
     kind: str
     wanted_pause: float | None
     content: bytes
     seconds: float
-
-
-class _Adapter(HTTPAdapter):
-    """Keeps hold of the socket in use, so that a call that outlasts its time can be cut, headers dripped one by one included."""
-
-    sock: socket.socket | None = None
-
-    def get_connection_with_tls_context(self, *told: Any, **named: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*told, **named)
-        if not hasattr(pool.ConnectionCls, "held"):
-            pool.ConnectionCls = _holding(pool.ConnectionCls, self)
-        return pool
-
-    def cut(self) -> None:
-        if self.sock is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-
-
-def _holding(kind: Any, adapter: _Adapter) -> Any:
-    """Weakly, so that the connections of a client that nobody holds any more are closed at once."""
-    held_by = weakref.ref(adapter)
-
-    class Held(kind):
-        held = True
-
-        def connect(self) -> None:
-            super().connect()
-            owner = held_by()
-            if owner is not None:
-                owner.sock = self.sock
-
-    return Held
+    told: Mapping[str, str]
 
 
 class Client:
     """Speaks JSON with one server, over one kept-alive session; redirects are never followed. For calls that only read."""
 
-    def __init__(self, base: str, *, pause: Callable[[float], None] = time.sleep, limits: Limits = USUAL) -> None:
-        self.base, self.limits = base.rstrip("/"), limits
+    def __init__(
+        self, base: str, *, pause: Callable[[float], None] = time.sleep, limits: Limits = USUAL, ca: Path | None = None,
+        final: Collection[int] = (), least_pause: float = 0.0,
+    ) -> None:  # fmt: skip
+        """`ca`: a file of the authorities to believe; `final`: statuses never to be tried again; `least_pause`: between two requests."""
+        self.base, self.limits, self._ca, self._least_pause = base.rstrip("/"), limits, ca, least_pause
+        self._transient = TRANSIENT - set(final)
         self.host = urlsplit(base).netloc.rpartition("@")[2]
         self._asked, self._siblings = 0, list[Client]()
         self._pause, self._stopped = pause, False
-        self._adapter = _Adapter()
+        self._adapter = Adapter()
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.verify = str(ca) if ca else True
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cartable"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
 
     def bearer(self, token: str) -> None:
         """Carry this token from now on."""
-        if not TOKEN.fullmatch(token):
-            raise MdmError(f"{self.host} a rendu un jeton de connexion illisible")
-        self._session.headers["Authorization"] = f"Bearer {token}"
+        self.header("Authorization", token, before="Bearer ")
+
+    def header(self, name: str, value: str, *, before: str = "") -> None:
+        """Carry a header from now on; a value that no header can hold is refused without being shown."""
+        if not TOKEN.fullmatch(value):
+            raise MdmError(f"{self.host} a reçu ou rendu un jeton de connexion illisible", permanent=True)
+        self._session.headers[name] = before + value
+
+    def basic(self, user: str, password: str) -> None:
+        """Sign each request by name and password (RFC 7617)."""
+        self.header("Authorization", b64encode(f"{user}:{password}".encode()).decode(), before="Basic ")
 
     def sibling(self) -> Client:
         """Another client of the same server, with a session of its own and the same token: one for each thread."""
-        made = Client(self.base, pause=self._pause, limits=self.limits)
+        made = Client(self.base, pause=self._pause, limits=self.limits, ca=self._ca, least_pause=self._least_pause)
+        made._transient = self._transient
         made._session.headers.update(self._session.headers)
         self._siblings.append(made)
         return made
@@ -152,7 +135,7 @@ class Client:
             asked = None
             try:
                 answer = self._once(method, path, body, end)
-                if answer.status not in TRANSIENT:
+                if answer.status not in self._transient:
                     return answer
                 asked, refusal = answer.wanted_pause, self._overloaded(answer.status, attempt)
             except (requests.RequestException, BaseHTTPError) as fault:
@@ -163,6 +146,8 @@ class Client:
         raise refusal
 
     def _once(self, method: str, path: str, body: Mapping[str, Any] | None, end: float) -> Answer:
+        if self._least_pause and self._asked:
+            self._pause(self._least_pause)
         self._asked += 1
         timeout = (self.limits.connect, self.limits.read)
         with self._watched(end), self._session.request(
@@ -173,7 +158,7 @@ class Client:
             told = answer.headers
             content = b"".join(self._parts(answer))
             kind, seconds = told.get("Content-Type", ""), answer.elapsed.total_seconds()
-            return Answer(answer.status_code, kind, _wanted_pause(told), content, seconds)
+            return Answer(answer.status_code, kind, _wanted_pause(told), content, seconds, told)
 
     @contextmanager
     def _watched(self, end: float) -> Iterator[None]:

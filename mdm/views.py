@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from inventory.access import Reach, may
 from inventory.actions.records import Hand
-from inventory.errors import Refused
+from inventory.errors import NotFound, Refused
 from inventory.queries.discrepancies import discrepancies
 from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
 from mdm import actions, queries
+from mdm.capabilities import kind
 from mdm.run_state import RunState
 
 pages = Blueprint("mdm", __name__, template_folder="templates")
@@ -37,6 +38,16 @@ def _age_asked(text: str) -> Age | None:
     except ValueError as fault:
         choices = ", ".join(age.value for age in Age)
         raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name="age", value=text, choices=choices)) from fault
+
+
+@pages.get("/synchronisation/<name>")
+@may(READERS, scope=Reach.EVERYWHERE)
+def connector(name: str) -> str:
+    """What one server can tell, and how fresh its word is."""
+    shown = next((one for one in queries.listened(g.scope) if one.connector.name == name), None)
+    if shown is None:
+        raise NotFound
+    return render_template("mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), RunState=RunState)
 
 
 @pages.post("/synchronisation/<name>/lire")

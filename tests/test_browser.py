@@ -32,7 +32,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-
 PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
     "/classes/AIX-CM02/pas/enrolment", "/classes", "/tablettes", "/tablettes?q=introuvable",
-    "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/constats", "/trimestres",
+    "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/synchronisation/mdm-ville", "/constats", "/trimestres",
     "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
 )  # fmt: skip
 KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/jetons", "/donnees-personnelles/2")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ class Held(Simulator):
         self.asked, self.go = threading.Event(), threading.Event()
         self.pages: list[int] = []
 
-    def search(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def search(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         self.pages.append(int(asked["pageNum"]))
         if len(self.pages) == 2:
             self.asked.set()

@@ -13,7 +13,7 @@ from config.jobs import run_worker
 from config.settings import read
 from config.wiring import wire
 from config.work import work
-from mdm.simulator import FAULTS
+from mdm.simulator import APIS, FAULTS
 from mdm.simulator import serve as serve_simulator
 
 HELP_FAULTS = "Panne à jouer : " + ", ".join(FAULTS)
@@ -47,13 +47,14 @@ def _stop_at_end_of_input(stop: threading.Event) -> None:
 
 @click.command()
 @click.option("--port", type=int, default=8001, show_default=True, help="Port d'écoute.")
+@click.option("--api", type=click.Choice(sorted(APIS)), default="headwind", show_default=True, help="Serveur joué.")
 @click.option("--at", "at_text", metavar="DATE", help="Jour joué (AAAA-MM-JJ) ; par défaut, maintenant.")
 @click.option("--devices", type=int, default=None, help="Nombre d'appareils (par défaut : les deux valises d'Aix).")
 @click.option("--fault", type=click.Choice(sorted(FAULTS)), default=None, help=HELP_FAULTS)
-def simulate(port: int, at_text: str | None, devices: int | None, fault: str | None) -> None:
-    """Jouer un serveur MDM (Headwind) sur cette machine, à la date demandée."""
+def simulate(port: int, api: str, at_text: str | None, devices: int | None, fault: str | None) -> None:
+    """Jouer un serveur MDM sur cette machine, à la date demandée."""
     at = clock.read_moment(at_text, "--at") if at_text else clock.now()
-    serve_simulator(port=port, at=at, devices=devices, fault=fault)
+    serve_simulator(port=port, at=at, devices=devices, fault=fault, api=api)
 
 
 @click.command()

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mdm.driver import Access, Driver
+from mdm.drivers.fleet import Fleet
 from mdm.drivers.headwind import Headwind
+from mdm.drivers.zentral import Zentral
 
-KINDS: Mapping[str, Callable[..., Driver]] = {"headwind": Headwind}
+KINDS: Mapping[str, type[Driver]] = {"headwind": Headwind, "fleet": Fleet, "zentral": Zentral}
 
 
 def connect(kind: str, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000) -> Driver:
     """A driver ready to sign in. KeyError for a kind that does not exist."""
-    return KINDS[kind](access, clock=clock, page_size=page_size)
+    made: Callable[..., Driver] = KINDS[kind]
+    return made(access, clock=clock, page_size=page_size)

@@ -35,7 +35,7 @@ class Headwind:
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._access, self._page_size = access, page_size
-        self._client = Client(access.url.rstrip("/") + "/rest", pause=pause)
+        self._client = Client(access.url.rstrip("/") + "/rest", pause=pause, ca=access.ca)
         self._configurations = Configurations({})
         self._quick = Quick(MOST_DEVICES)
 

@@ -1,32 +1,31 @@
-"""The simulator's server: Headwind's API (hmdm-server v5.39.1) over HTTP on this machine, its quirks included.
-
-It sorts by number, answers 403 to a token it does not know, puts its errors inside HTTP 200, and tells more than a follow-up of
-tablets may keep.
-"""
+"""The simulator's server: one MDM's API over HTTP on this machine, over a fleet and a moment that may be changed while it runs."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 import sys
 import threading
+from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, urlsplit
 
 from inventory.errors import Refused
+from mdm.simulator.apis import APIS
+from mdm.simulator.exchange import Ask, Reply
 from mdm.simulator.faults import FAULTS, KEPT, body, on_items
 from mdm.simulator.fleet import Fleet, Stranger
 from mdm.simulator.life import Life
 from mdm.simulator.records import configurations, lighter, record
+from mdm.simulator.told import Told, told_at
 
 LOGIN = "simulateur"
 PASSWORD = "simulateur"  # noqa: S105 it opens a rehearsal
-BY_NUMBER = "/rest/private/devices/number/"
+REMEMBERED = 1000
 Listed = tuple[str, str, Life | Stranger]
 
 
@@ -43,15 +42,20 @@ class Simulator:
     """A running server: `with Simulator(Fleet(), at=moment) as mdm: mdm.url`. `at` and `fault` may be changed while it runs."""
 
     def __init__(
-        self, fleet: Fleet, *, at: datetime, port: int = 0, fault: str | None = None, login: str = LOGIN, password: str = PASSWORD
-    ) -> None:
+        self, fleet: Fleet, *, at: datetime, api: str = "headwind", port: int = 0, fault: str | None = None, login: str = LOGIN,
+        password: str = PASSWORD,
+    ) -> None:  # fmt: skip
         self.fleet, self.at, self.requests = fleet, at, 0
-        self.login, self.password_digest = login, hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
+        self.login, self.password = login, password
         self.tokens: set[str] = set()
+        self.requested: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
+        self.heard: list[bytes] | None = None
+        self.api = APIS[api](self)
         self.fault = fault
         self._count = threading.Lock()
         self._server = _Server(("127.0.0.1", port), type("Bound", (Handler,), {"mdm": self}))
         self._order: tuple[datetime, list[Listed]] | None = None
+        self._told: tuple[datetime, list[Told]] | None = None
 
     @property
     def fault(self) -> str | None:
@@ -80,18 +84,23 @@ class Simulator:
         """Answer until it is shut down."""
         self._server.serve_forever(poll_interval=0.05)
 
-    def sign_in(self, asked: dict[str, Any]) -> str | None:
-        """A token for the right login and digest."""
-        if (asked.get("login"), asked.get("password")) != (self.login, self.password_digest):
-            return None
-        token = secrets.token_urlsafe(24)
-        self.tokens.add(token)
-        return token
-
-    def count(self) -> None:
+    def count(self, method: str, path: str) -> None:
         """One more request; they come from several threads."""
         with self._count:
             self.requests += 1
+            self.requested.append((method, path))
+
+    def say(self, content: bytes) -> None:
+        """Keep what is answered, once `heard` is a list."""
+        if self.heard is not None:
+            self.heard.append(content)
+
+    def devices(self) -> list[Told]:
+        """What there is to tell of each device, by id."""
+        if self._told is None or self._told[0] != self.at:
+            self._told = self.at, told_at(self.fleet, self.at)
+        listed = self._told[1]
+        return listed[: int(len(listed) * KEPT)] if self.fault == "missing_devices" else listed
 
     def listed(self) -> list[Listed]:
         """Number, former number and device of each record, sorted by number as the driver asks."""
@@ -103,7 +112,7 @@ class Simulator:
         listed = self._order[1]
         return listed[: int(len(listed) * KEPT)] if self.fault == "missing_devices" else listed
 
-    def search(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def search(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """One page of devices with the configurations they name."""
         listed, size, number = self.listed(), int(asked.get("pageSize", 50)), int(asked.get("pageNum", 1))
         wanted = str(asked.get("value") or "").lower()
@@ -131,79 +140,56 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the command tells what it serves once."""
 
-    def do_POST(self) -> None:
-        self.mdm.count()
-        asked = self._asked()
-        if asked is None:
-            self._answer(400, {})
-        elif self.path == "/rest/public/jwt/login":
-            token = self.mdm.sign_in(asked)
-            self._answer(200 if token else 401, {"id_token": token} if token else {})
-        elif self._allowed():
-            self._devices(asked) if self.path == "/rest/private/devices/search" else self._answer(404, {})
-
     def do_GET(self) -> None:
-        self.mdm.count()
-        if not self._allowed():
-            return
-        if not self.path.startswith(BY_NUMBER):
-            self._answer(404, {})
-            return
-        found = self.mdm.device(unquote(self.path.removeprefix(BY_NUMBER)))
-        self._answer(200, {"status": "OK", "message": None, "data": found} if found else _error("error.notfound.device"))
+        ask = self._asked()
+        self.mdm.count(ask.method, ask.path)
+        reply = self._played(self.mdm.api.answer(ask))
+        if reply.page is None:
+            self._send(reply, "application/json", json.dumps(reply.told).encode())
+        else:
+            self._send(reply, *body(self.mdm.fault, reply.told))
 
-    def _asked(self) -> dict[str, Any] | None:
-        """The object sent; None if it is no JSON object."""
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
+
+    def _asked(self) -> Ask:
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+            told = json.loads(content or b"{}")
         except ValueError:
-            return None
-        return asked if isinstance(asked, dict) else None
+            told = None
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        sent = told if isinstance(told, dict) else None
+        return Ask(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, sent, bool(content))
 
-    def _allowed(self) -> bool:
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-        if token in self.mdm.tokens:
-            return True
-        self._answer(403, {})
-        return False
-
-    def _devices(self, asked: dict[str, Any]) -> None:
-        fault = self.mdm.fault
-        if fault == "throttled":
-            self._answer(429, {}, {"Retry-After": "0"})
-            return
-        if fault == "expired_token" and not self.mdm.expired_once and asked.get("pageNum", 1) >= min(2, self._pages(asked)):
+    def _played(self, reply: Reply) -> Reply:
+        """The reply, or what a faulty server says in its place."""
+        if reply.page is None:
+            return reply
+        if self.mdm.fault == "throttled":
+            return Reply(429, {}, {"Retry-After": "0"})
+        first, last = reply.page
+        if self.mdm.fault == "expired_token" and not self.mdm.expired_once and (last or not first):
             self.mdm.expired_once = True
             self.mdm.tokens.clear()
-            self._answer(401, {})
-            return
-        kind, content = body(fault, {"status": "OK", "message": None, "data": self.mdm.search(asked)})
-        self._send(200, kind, content, {})
+            return Reply(401, {})
+        return reply
 
-    def _pages(self, asked: dict[str, Any]) -> int:
-        return -(-len(self.mdm.listed()) // int(asked.get("pageSize", 50)))
-
-    def _answer(self, status: int, told: Any, headers: dict[str, str] | None = None) -> None:
-        self._send(status, "application/json", json.dumps(told).encode(), headers or {})
-
-    def _send(self, status: int, kind: str, content: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
+    def _send(self, reply: Reply, kind: str, content: bytes) -> None:
+        self.mdm.say(content)
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
 
-def _error(code: str) -> dict[str, Any]:
-    return {"status": "ERROR", "message": code, "data": None}
-
-
-def serve(*, port: int, at: datetime, devices: int | None, fault: str | None) -> None:
+def serve(*, port: int, at: datetime, devices: int | None, fault: str | None, api: str = "headwind") -> None:
     """Serve until interrupted, saying once where and what; `Refused` when the port cannot be had."""
     try:
-        mdm = Simulator(Fleet(devices), at=at, port=port, fault=fault)
+        mdm = Simulator(Fleet(devices), at=at, api=api, port=port, fault=fault)
     except OSError:
         raise Refused(f"Le port {port} est déjà pris : en donner un autre par --port.") from None
-    print(f"MDM simulé (headwind) : {mdm.url}, compte {LOGIN} / {PASSWORD}, {len(mdm.listed())} appareils", flush=True)
+    print(f"MDM simulé ({api}) : {mdm.url}, compte {LOGIN} / {PASSWORD}, {len(mdm.listed())} appareils", flush=True)
     with suppress(KeyboardInterrupt):
         mdm.run()

@@ -1,0 +1,40 @@
+"""What each kind of server can and cannot tell, in one table: its driver says it, here are the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from inventory.words import tell
+from mdm.driver import Capabilities
+from mdm.drivers import KINDS
+
+TITLES = {"headwind": "Headwind MDM", "fleet": "Fleet", "zentral": "Zentral"}
+TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
+    ("Dernier contact de chaque tablette", lambda can: can.tells_contact),
+    ("Enrôlement et sa date", lambda can: can.tells_enrolment),
+    ("Tablette supervisée ou gérée en propre", lambda can: can.tells_managed),
+    ("Configuration ou profil attendu", lambda can: can.tells_configuration),
+    ("Applications installées, comparées à celles attendues", lambda can: can.tells_apps),
+    ("Batterie", lambda can: can.tells_battery),
+    ("Groupe (classe mobile)", lambda can: can.tells_group),
+    ("Nombre total d'appareils, qui prouve une lecture entière", lambda can: can.tells_total),
+    ("Ce qui a changé depuis la dernière lecture", lambda can: can.changed_since),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of server: its name, the platforms it manages, and whether it tells each thing of the table, in the reader's language."""
+
+    key: str
+    title: str
+    platforms: Sequence[str]
+    peer: bool
+    told: Sequence[tuple[str, bool]]
+
+
+def kind(key: str) -> Kind:
+    """The line of the table of one kind. KeyError for a kind that does not exist."""
+    can = KINDS[key].capabilities
+    return Kind(key, TITLES[key], can.platforms, can.peer, [(tell(label), says(can)) for label, says in TOLD])

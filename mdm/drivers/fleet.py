@@ -1,0 +1,179 @@
+"""Fleet, as fleetdm/fleet answers from 4.63 on (rest-api.md; server/service/transport.go).
+
+The list has no total and is read by the id after which to go on, never with a page number: both together give the same page for ever. A moment
+never reached is the year 2000 or the year 1. What tells that a tablet is alive is its contact with the MDM, not the agent's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from inventory.mdm_status import MdmStatus
+from inventory.serials import normalise
+from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
+from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.units import Remarks, fraction, latest, plain
+from mdm.http import Answer, Client
+
+MOST_PAGES = 100_000
+TABLETS = frozenset({"ios", "ipados", "android"})
+RENAMED_IN = (4, 82)
+"""From this version on a team is called a fleet, in parameters too."""
+T = TypeVar("T")
+
+
+class _Mdm(Struct, gc=False):
+    enrollment_status: str | None = None
+
+
+class _Host(Struct, gc=False):
+    id: int
+    hardware_serial: str | None = None
+    display_name: str | None = None
+    platform: str | None = None
+    os_version: str | None = None
+    hardware_model: str | None = None
+    detail_updated_at: str | None = None
+    seen_time: str | None = None
+    last_mdm_checked_in_at: str | None = None
+    last_mdm_enrolled_at: str | None = None
+    last_enrolled_at: str | None = None
+    battery_level: float | None = None
+    team_name: str | None = None
+    fleet_name: str | None = None
+    mdm: _Mdm | None = None
+
+
+class _Hosts(Struct, Generic[T]):
+    hosts: list[T]
+
+
+class _Host1(Struct, Generic[T]):
+    host: T
+
+
+class Fleet:
+    """Reads one Fleet server, by the token of an API-only user (login left blank) or by e-mail and password."""
+
+    capabilities: ClassVar[Capabilities] = Capabilities(("iPadOS", "iOS", "Android", "ChromeOS", "macOS", "Windows", "Linux"), tells_total=True)
+
+    def __init__(
+        self, access: Access, *, clock: Callable[[], datetime], page_size: int = 500, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._access, self._page_size = access, min(page_size, 500)
+        self._client = Client(access.url.rstrip("/") + "/api/v1/fleet", pause=pause, ca=access.ca)
+        self._shape = Shape(_Host, lambda host: str(host.id), _report, b"fleet 1")
+
+    @property
+    def requests(self) -> int:
+        return self._client.requests
+
+    def sign_in(self) -> None:
+        """Check the token, or exchange the e-mail address and password for one."""
+        if "@" not in self._access.login:
+            self._client.bearer(self._access.password)
+            self._ask("/me")
+            return
+        status, answer = self._client.call("POST", "/login", {"email": self._access.login, "password": self._access.password})
+        if status == 202:
+            raise MdmError(f"{self._client.host} demande un second facteur : donner le jeton d'un compte « API only »", permanent=True)
+        token = answer.get("token") if isinstance(answer, dict) else None
+        if not isinstance(token, str):
+            raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {status})", permanent=True)
+        self._client.bearer(token)
+
+    def pages(self) -> Iterator[Page]:
+        """Every page by increasing id, until the count is reached or a page is empty."""
+        where = self._team()
+        declared, read, last = self._count(where), 0, 0
+        for _ in range(MOST_PAGES):
+            asked = {"per_page": self._page_size, "order_key": "id", "order_direction": "asc", "after": last, **where}
+            answer = self._ask(f"/hosts?{urlencode(asked)}")
+            page = self._shape.page(opened(self._client, answer, _Hosts).hosts, declared)
+            count = len(page.ids) + len(page.refusals)
+            yield page
+            read += count
+            if not count or (declared is not None and read >= declared):
+                return
+            last = self._next(page, last)
+
+    def _next(self, page: Page, last: int) -> int:
+        """The id to go on after; a list that does not go forward would be read for ever."""
+        ids = [int(one) for one in page.ids] + [int(one.record) for one in page.refusals if one.record.isdecimal()]
+        if not ids or max(ids) <= last:
+            raise MdmError(f"{self._client.host} rend toujours la même page de sa liste")
+        return max(ids)
+
+    def find(self, mdm_id: str, number: str) -> DeviceReport | None:
+        answer = self._client.ask("GET", f"/hosts/{quote(mdm_id, safe='')}?exclude_software=true")
+        if answer.status == 404:
+            told = self._client.decoded(answer)
+            if isinstance(told, dict) and "message" in told:
+                return None
+        self._refuse(answer)
+        return self._shape.one(self._client, opened(self._client, answer, _Host1).host)
+
+    def _team(self) -> dict[str, Any]:
+        """The parameter that restricts the list to one team, in the one word that this version knows."""
+        team = self._access.options.get("team")
+        if team is None:
+            return {}
+        told = self._client.decoded(self._ask("/version"))
+        version = told.get("version") if isinstance(told, dict) else None
+        parts = [int(part) for part in str(version).split(".")[:2] if part.isdecimal()]
+        return {"fleet_id" if tuple(parts) >= RENAMED_IN else "team_id": team}
+
+    def _count(self, where: dict[str, Any]) -> int | None:
+        """How many devices there are; None where the account may not ask."""
+        status, told = self._client.call("GET", "/hosts/count" + (f"?{urlencode(where)}" if where else ""))
+        count = told.get("count") if status == 200 and isinstance(told, dict) else None
+        return believable(self._client, count) if isinstance(count, int) else None
+
+    def _ask(self, path: str) -> Answer:
+        answer = self._client.ask("GET", path)
+        if answer.status == 401 and "@" in self._access.login:
+            self.sign_in()
+            answer = self._client.ask("GET", path)
+        self._refuse(answer)
+        return answer
+
+    def _refuse(self, answer: Answer) -> None:
+        if answer.status in (401, 403):
+            raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {answer.status})", permanent=True)
+        if answer.status == 404:
+            raise MdmError(f"{self._client.host} n'est pas un serveur Fleet : vérifier l'adresse (HTTP 404)", permanent=True)
+        if answer.status != 200:
+            raise MdmError(f"{self._client.host} répond HTTP {answer.status}")
+
+
+def _report(host: _Host, beside: Any) -> DeviceReport:
+    remarks = Remarks()
+    heard = [host.detail_updated_at, host.last_mdm_checked_in_at, None if host.platform in TABLETS else host.seen_time]
+    enrolled = remarks.instant(host.last_mdm_enrolled_at) or remarks.instant(host.last_enrolled_at)
+    return DeviceReport(
+        mdm_id=str(host.id),
+        serial=normalise(plain(host.hardware_serial)),
+        number=plain(host.display_name),
+        status=_status(host).value,
+        last_contact=latest(*(remarks.instant(one) for one in heard)),
+        enrolled_at=enrolled,
+        model=plain(host.hardware_model),
+        os_version=plain(host.os_version),
+        managed=True if host.mdm and (host.mdm.enrollment_status or "").startswith("On (automatic") else None,
+        battery=fraction(host.battery_level),
+        group=plain(host.fleet_name or host.team_name),
+        remarks=remarks.kept(),
+    )
+
+
+def _status(host: _Host) -> MdmStatus:
+    told = (host.mdm.enrollment_status if host.mdm else None) or ""
+    if told.startswith("On"):
+        return MdmStatus.ENROLLED
+    return {"Pending": MdmStatus.PENDING, "Off": MdmStatus.UNENROLLED}.get(told, MdmStatus.UNKNOWN)

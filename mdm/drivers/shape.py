@@ -1,0 +1,164 @@
+"""A page of a server's records read straight into an allow-list of fields (Law 7): what the list does not name is never made.
+
+A record that cannot be read is refused alone. The digest of what is left of a record tells whether it says anything new; only those that do
+are made into reports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+from msgspec.inspect import Field, ListType, StructType, Type, UnionType, type_info
+
+from mdm.driver import DeviceReport, MdmError, Page, Refusal
+from mdm.http import Answer, Client
+
+R = TypeVar("R", bound=Struct)
+E = TypeVar("E")
+Beside = Mapping[str, Any]
+SAMPLE = 20
+MOST_DEVICES = 2_000_000
+SENTENCES = (
+    (re.compile(r"Object missing required field `(\w+)`"), "champ « {} » absent"),
+    (re.compile(r"at `\$\.?([^`]+)`"), "champ « {} » illisible"),
+)
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError, ValueError)
+_packed = msgspec.msgpack.Encoder().encode
+
+
+def opened(client: Client, answer: Answer, envelope: Any) -> Any:
+    """The envelope of an answer (`envelope[Raw]`, or `envelope[Any]` when a record is no proper JSON); `MdmError` if it is another."""
+    client.refuse_html(answer)
+    try:
+        return msgspec.json.decode(answer.content, type=envelope[Raw])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        told = client.decoded(answer)
+    try:
+        return msgspec.convert(told, envelope[Any])
+    except (msgspec.ValidationError, RecursionError):
+        raise MdmError(f"{client.host} rend une liste d'appareils qui n'a pas la forme attendue") from None
+
+
+def believable(client: Client, total: int | None) -> int | None:
+    """The total that a server declares, if it can be one."""
+    if total is not None and not 0 <= total <= MOST_DEVICES:
+        raise MdmError(f"{client.host} annonce {total} appareils : de 0 à {MOST_DEVICES} sont lus")
+    return total
+
+
+@dataclass
+class Shape(Generic[R]):
+    """How the records of one kind of server are read.
+
+    `report` makes a report of a record and of what is known beside it (a detail fetched apart); it never raises. `form` is to be changed
+    with any change of what a report makes of a record: every digest changes, and devices are looked at again.
+    """
+
+    record: type[R]
+    name: Callable[[R], str]
+    report: Callable[[R, Any], DeviceReport]
+    form: bytes
+    key: str = "id"
+    _each: float | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._decode = msgspec.json.Decoder(self.record).decode
+        self._allowed = _allowed(type_info(self.record))
+
+    def page(
+        self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] = lambda names: {}
+    ) -> Page:
+        """The page that these records make, as raw JSON or as plain values."""
+        records, refusals = list[R](), list[Refusal]()
+        for item in items:
+            try:
+                records.append(self._read(item))
+            except UNREADABLE as fault:
+                refusals.append(Refusal(self._named(item), _sentence(str(fault))))
+        names = [self.name(record) for record in records]
+        known = beside(names)
+        told = [self._digest(record, known.get(name)) for record, name in zip(records, names, strict=True)]
+
+        def report(place: int) -> DeviceReport:
+            made = self.report(records[place], known.get(names[place]))
+            return msgspec.structs.replace(made, told=told[place])
+
+        return Page(names, told, report, refusals, declared, self._dropped(items))
+
+    def one(self, client: Client, item: Any, beside: Callable[[Sequence[str]], Beside] = lambda names: {}) -> DeviceReport:
+        """The report of one record; `MdmError` if it cannot be read."""
+        page = self.page([item], None, beside)
+        if page.refusals:
+            raise MdmError(f"{client.host} rend une fiche illisible pour l'appareil {page.refusals[0].record} ({page.refusals[0].reason})")
+        return page.report(0)
+
+    def _read(self, item: Any) -> R:
+        record = self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
+        if not self.name(record):
+            raise ValueError("fiche sans identifiant")
+        if not isinstance(item, Raw):
+            _packed(record)
+        return record
+
+    def _digest(self, record: R, beside: Any) -> str:
+        more = b"" if beside is None else _packed(beside)
+        return hashlib.blake2b(self.form + _packed(record) + more, digest_size=8).hexdigest()
+
+    def _named(self, item: Any) -> str:
+        told = _plain(item)
+        name = told.get(self.key) if isinstance(told, dict) else None
+        return str(name)[:100] if isinstance(name, int | str) and not isinstance(name, bool) and str(name).isprintable() and name else "?"
+
+    def _dropped(self, items: Sequence[Any]) -> int:
+        """Fields left where they are: counted on a few records of the first page, and then by that measure."""
+        if self._each is None or len(items) <= SAMPLE:
+            some = items[:SAMPLE]
+            self._each = sum(_left(_plain(item), self._allowed) for item in some) / max(len(some), 1)
+        return round(self._each * len(items))
+
+
+def _plain(item: Any) -> Any:
+    try:
+        return msgspec.json.decode(item) if isinstance(item, Raw) else item
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _allowed(told: Type) -> Mapping[str, Any] | None:
+    """The names that a structure reads, each with those of the structure under it."""
+    kinds = told.types if isinstance(told, UnionType) else (told,)
+    for kind in kinds:
+        if isinstance(kind, StructType):
+            return {one.encode_name: _allowed(one.type) for one in _fields(kind)}
+        if isinstance(kind, ListType):
+            return _allowed(kind.item_type)
+    return None
+
+
+def _fields(kind: StructType) -> Sequence[Field]:
+    return kind.fields
+
+
+def _left(told: Any, allowed: Mapping[str, Any] | None) -> int:
+    if allowed is None:
+        return 0
+    if isinstance(told, list):
+        return sum(_left(one, allowed) for one in told)
+    if not isinstance(told, dict):
+        return 0
+    return len(told.keys() - allowed.keys()) + sum(_left(told[name], under) for name, under in allowed.items() if name in told)
+
+
+def _sentence(fault: str) -> str:
+    """Why a record cannot be read, in French, without any of its values."""
+    for pattern, sentence in SENTENCES:
+        found = pattern.search(fault)
+        if found:
+            return sentence.format(found[1])
+    return fault if fault.startswith(("fiche", "champ")) else "fiche illisible"

@@ -1,0 +1,13 @@
+"""The APIs that the simulator speaks: one file and one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mdm.simulator.apis.fleet import FleetApi
+from mdm.simulator.apis.headwind import HeadwindApi
+from mdm.simulator.apis.spoken import Api
+from mdm.simulator.apis.zentral import ZentralApi
+
+APIS: Mapping[str, Callable[[Any], Api]] = {"headwind": HeadwindApi, "fleet": FleetApi, "zentral": ZentralApi}

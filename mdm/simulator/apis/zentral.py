@@ -1,0 +1,45 @@
+"""Zentral's API, its quirks included: moments without a zone, in UTC; at most 500 devices a page; no battery."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mdm.simulator.apis.spoken import CANARY, MODEL, SYSTEM, Api
+from mdm.simulator.exchange import Ask, Reply
+from mdm.simulator.told import Told
+
+LIST = "/api/mdm/devices/"
+MOST = 500
+
+
+def naive(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else None
+
+
+class ZentralApi(Api):
+    spoilt_field = "last_seen_at"
+
+    def answer(self, ask: Ask) -> Reply:
+        if ask.headers.get("authorization") != f"Token {self.mdm.password}":
+            return Reply(401, {"detail": "Invalid token."})
+        if ask.path != LIST:
+            return Reply(404, {"detail": "Not found."})
+        if ask.method != "GET":
+            return Reply(405, {"detail": "Method not allowed."})
+        devices, size, start = self.mdm.devices(), min(ask.number("limit", 50), MOST), ask.number("offset", 0)
+        serial = ask.query.get("serial_number")
+        devices = [one for one in devices if serial in (None, one.serial)]
+        rows = self.records(self.window(devices, start, size))
+        told = {"count": len(devices), "next": None, "previous": None, "results": rows}
+        return Reply(200, told, page=(start == 0, start + size >= len(devices)))
+
+    def record(self, device: Told) -> dict[str, Any]:
+        return {
+            "id": device.id, "udid": device.udid, "serial_number": device.serial, "name": device.name, "model": MODEL, "platform": "iPadOS",
+            "os_version": SYSTEM if device.enrolled else "", "build_version": "", "supervised": True if device.enrolled else None,
+            "users": [{"long_name": CANARY + "Léa Martin", "short_name": CANARY}], "realm_user": {"email": CANARY, "username": CANARY},
+            "last_ip": CANARY + "192.0.2.10", "last_seen_at": naive(device.contact), "last_notified_at": naive(device.contact),
+            "checkout_at": None, "blocked_at": None, "blueprint": 2 if device.configured else 1, "awaiting_configuration": False,
+            "created_at": naive(device.since), "updated_at": naive(device.contact),
+        }  # fmt: skip

@@ -1,0 +1,70 @@
+"""What there is to tell of a simulated device at a moment, before any server writes it down in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from inventory.paris import local_date
+from mdm.simulator.fleet import Fleet
+from mdm.simulator.life import Life, chance
+
+IN_2099 = datetime(2099, 4, 15, 21, 20, tzinfo=UTC)
+A_MONTH = timedelta(days=30)
+LONG_AGO = datetime(2017, 9, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One device; a serial number is blank until it was switched on, or for good."""
+
+    id: int
+    serial: str
+    name: str
+    group: str
+    since: datetime
+    enrolled: datetime | None
+    contact: datetime | None
+    configured: bool
+    outdated: bool
+    battery: int
+
+    @property
+    def udid(self) -> str:
+        return f"00008112-{self.id:016X}"
+
+
+def told_at(fleet: Fleet, moment: datetime) -> list[Told]:
+    """Every device that a server lists, by id."""
+    lives = [_life(life, moment) for life in fleet.devices_at(moment)]
+    others = [
+        Told(one.mdm_id, one.serial, one.name, "", moment - timedelta(days=20), moment - timedelta(days=20), moment - timedelta(days=2), False, False, 50)
+        for one in fleet.strangers_at(moment)
+    ]
+    return sorted(lives + others, key=lambda one: one.id)
+
+
+def _life(life: Life, moment: datetime) -> Told:
+    start, configured = life.enrolled_at(moment), life.configured is not None and moment >= life.configured
+    battery = 35 + chance(life.serial, local_date(moment).toordinal(), *life.salt) % 65
+    return Told(
+        life.id_at(moment), life.serial if start else "", life.name_at(moment), life.cart.code, start or LONG_AGO, start,
+        life.last_contact(moment), configured, bool(life.outdated_since and moment >= life.outdated_since), battery,
+    )  # fmt: skip
+
+
+def spoilt(fault: str | None, page: Sequence[Told]) -> list[Told]:
+    """The devices of a page as a faulty server knows them."""
+    if fault == "half_page":
+        return list(page[: len(page) // 2])
+    if not page or fault not in ("lone_surrogate", "contact_2099", "contact_backwards"):
+        return list(page)
+    first = page[0]
+    if fault == "lone_surrogate":
+        first = replace(first, name="Tablette \ud83d cassée")
+    elif fault == "contact_2099":
+        first = replace(first, contact=IN_2099)
+    elif first.contact:
+        first = replace(first, contact=first.contact - A_MONTH)
+    return [first, *page[1:]]
