@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from inventory.actions.records import Hand
+from inventory.actions.sightings import mark_gone, take_in
 from inventory.actions.tablets import place, record_stage, register_tablet
 from inventory.actions.views_kept import keep_view, views_of
 from inventory.db import database, rows_holding
@@ -22,11 +24,13 @@ from inventory.errors import Refused
 from inventory.journal import When
 from inventory.keyset import Cursor, read_cursor
 from inventory.lifecycle import Stage
-from inventory.models import MobileClass, Person, School, Tablet
+from inventory.mdm_status import MdmStatus
+from inventory.models import MobileClass, Person, School, Sighting, Tablet
 from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, every_page
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
+from mdm.driver import DeviceReport
 
 ASK = Ask(sort="nom", size=4)
 
@@ -103,6 +107,31 @@ def test_a_scope_sees_its_own_carts_and_nothing_of_the_stock(hand: Hand, granett
         assert serials(Ask(sort="nom"), when, NOWHERE) == []
         assert [row.code for row in listed_places.mobile_classes(Ask(sort="code"), when, scope=mine).rows] == ["AIX-CM01"]
     assert listed_tablets.exact("testl00001", scope=mine) is None
+
+
+@pytest.mark.parametrize("most", [0, 2_000], ids=["by the walk", "found first"])
+def test_a_word_of_the_mdm_finds_the_same_tablets_now_and_in_the_past_and_counts_them(
+    most: int, hand: Hand, granettes_cart: MobileClass, floriales_cart: MobileClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listed_tablets, "MOST_CARTS", most)
+    monkeypatch.setattr("inventory.queries.listing.MOST_SORTED", most)
+    stock(hand, range(12))
+    told = [MdmStatus.ENROLLED, MdmStatus.PENDING, MdmStatus.UNENROLLED, None]
+    for number, row in enumerate(Tablet.select().order_by(Tablet.id)):
+        if number < 9:
+            place(row, (granettes_cart, floriales_cart)[number % 2], number // 2 + 1, hand)
+        record_stage(row, (Stage.ORDERED, Stage.RECEIVED)[number % 3 == 0], hand, at=hand.now - timedelta(hours=1))
+        word = told[number % 4]
+        if word:
+            take_in("ville", [DeviceReport(str(number), row.serial, "", word.value, enrolled_at=hand.now - timedelta(days=1))], now=hand.now)
+    mark_gone(Sighting.get(Sighting.mdm_id == "1"), now=hand.now, runs=2)
+    mine = Scope.of([granettes_cart.school_id])
+    for mdm, stage, school, scope in product(MdmStatus, ("", "ordered"), ("", "0131204n"), (EVERYWHERE, mine, NOWHERE)):
+        ask = Ask(filters={"mdm": mdm.value, "etape": stage, "ecole": school}, sort="nom")
+        found = serials(ask, scope=scope)
+        assert found == serials(ask, When(hand.now), scope), ask
+        assert len(found) == listed_tablets.count_tablets(ask, None, scope=scope), ask
+    assert len(serials(Ask(filters={"mdm": "unknown"}, sort="nom"))) == 3, "one of them in stock"
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ LIST_INDEXES = (
     ("school_by_name", "school", "name, id"),
     ("mobile_class_by_school", "mobile_class", "school_id, code"),
     ("mobile_class_expected", "mobile_class", "withdrawn, school_id, expected"),
+    ("class_count_word", "class_count", "mdm, mobile_class"),
 )
 SEARCHED = (
     ("tablet", ("serial", "asset_tag", "model")), ("school", ("name", "uai", "commune")), ("mobile_class", ("code", "name")),

@@ -83,6 +83,22 @@ def _summed(count: int, expected: int, cells: Iterable[tuple[Stage, MdmStatus, i
     return Totals(count, expected, +stages, +mdm, silent)
 
 
+def tablets_in_carts(carts: Any = None, *, stage: str = "", mdm: str = "") -> int:
+    """How many tablets the counts tell of, at a stage or in an MDM's word if asked, in the classes of a subquery of ids (None: in all)."""
+    mine = ClassCount.mobile_class == EVERY_CLASS if carts is None else ClassCount.mobile_class.in_(carts)
+    rows = ClassCount.select(fn.COALESCE(fn.SUM(ClassCount.n), 0)).where(mine)
+    if stage:
+        rows = rows.where(ClassCount.stage == stage)
+    if mdm:
+        rows = rows.where(ClassCount.mdm == mdm)
+    return int(rows.scalar())
+
+
+def holders(mdm: str) -> Any:
+    """The classes that hold a tablet in an MDM's word, as a subquery of ids."""
+    return ClassCount.select(ClassCount.mobile_class).where((ClassCount.mdm == mdm) & (ClassCount.mobile_class != EVERY_CLASS))
+
+
 def speaking() -> Any:
     """What the MDM record that speaks of a tablet's serial number says: the newest enrolment, one that is gone last; an expression."""
     other = Sighting.alias()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, SQL, fn
 
 from inventory.columns import MomentField
 from inventory.journal import When
@@ -17,6 +17,7 @@ from inventory.models import MobileClass, School, Sighting, Tablet
 from inventory.paris import read_local
 from inventory.queries import listing
 from inventory.queries.changes import CHANGED
+from inventory.queries.counters import holders, speaking, tablets_in_carts
 from inventory.queries.listed_places import carts
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.places import classes
@@ -24,6 +25,8 @@ from inventory.queries.tablets import states
 from inventory.scope import Scope
 from inventory.serials import normalise
 
+MOST_CARTS = 500
+COUNTED = frozenset({"etape", "mdm", "ecole", "classe"})
 _stored = MomentField().db_value
 
 
@@ -49,7 +52,7 @@ LABEL = fn.COALESCE(Tablet.asset_tag, Tablet.serial)
 TABLET_ORDERS: Mapping[str, Order[TabletRow]] = {
     "nom": Order("Nom", LABEL, lambda row: row.name),
     "serie": Order("N° de série", Tablet.serial, lambda row: row.serial),
-    "depuis": Order("Étape depuis", fn.COALESCE(Tablet.stage_at, 0), lambda row: _stored(row.stage_at) or 0, int),
+    "depuis": Order("Étape depuis", fn.COALESCE(Tablet.stage_at, SQL("0")), lambda row: _stored(row.stage_at) or 0, int),
 }
 
 
@@ -62,7 +65,14 @@ def tablets(ask: Ask, when: When | None, *, scope: Scope) -> Page[TabletRow]:
 
 
 def count_tablets(ask: Ask, when: When | None, *, scope: Scope) -> int:
-    return len(_tablets_then(ask, when, scope)) if when else listing.counted_to(_tablets(ask, scope))
+    """How many tablets, at most one more than `MOST_COUNTED`; those in carts are counted already, unless words or dates narrow them."""
+    if when is not None:
+        return len(_tablets_then(ask, when, scope))
+    if ask.words or any(value and name not in COUNTED for name, value in ask.filters.items()):
+        return listing.counted_to(_tablets(ask, scope))
+    inside = carts(ask, scope)
+    stock = listing.counted_to(_tablets(ask, scope).where(Tablet.mobile_class.is_null())) if inside is None else 0
+    return min(stock + tablets_in_carts(inside, stage=ask.filter("etape"), mdm=ask.filter("mdm")), listing.MOST_COUNTED + 1)
 
 
 def _tablets(ask: Ask, scope: Scope) -> Any:
@@ -81,17 +91,16 @@ def _tablets(ask: Ask, scope: Scope) -> Any:
 
 
 def _told_by_mdm(status: str) -> Any:
-    """Tablets of which the MDM record that speaks (see `tablets.seen_by_serial`) says `status`."""
-    other = Sighting.alias()
-    listed = Sighting.select(Sighting.serial).where(Sighting.serial == Tablet.serial)
+    """Tablets of which the MDM record that speaks says `status`: a few are found first, many are met by walking the sorted list."""
     if status == MdmStatus.UNKNOWN:
-        return ~fn.EXISTS(listed)
-    speaks = (
-        other.select(other.status).where(other.serial == Tablet.serial)
-        .order_by((other.status == MdmStatus.GONE.value), fn.COALESCE(other.enrolled_at, -(2**62)).desc(), other.id.desc()).limit(1)
-    )  # fmt: skip
-    some = Sighting.select(Sighting.serial).where(Sighting.status == status)
-    return Tablet.serial.in_(some) & (speaks == status)
+        says = ~fn.EXISTS(Sighting.select(Sighting.serial).where(Sighting.serial == Tablet.serial))
+        near, most = Tablet.mobile_class.in_(holders(status)) | Tablet.mobile_class.is_null(), MOST_CARTS
+    else:
+        says = speaking() == status
+        near, most = Tablet.serial.in_(Sighting.select(Sighting.serial).where(Sighting.status == status)), listing.MOST_SORTED
+    if tablets_in_carts(mdm=status) > most:
+        return says
+    return listing.few(Tablet.select(Tablet.id).where(near & says), Tablet.id) or says
 
 
 def _read_tablets(ids: Sequence[int]) -> list[TabletRow]:

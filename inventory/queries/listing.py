@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from peewee import ModelSelect, fn
+from peewee import SQL, ModelSelect, fn
 
 from inventory.db import Table, rows_holding
 from inventory.keyset import Cursor
@@ -56,12 +56,23 @@ def holding(model: type[Table], columns: Sequence[Any], words: str) -> Any:
     table = str(model._meta.table_name)
     found = rows_holding(table, words, MOST_SORTED + 1)
     if found is not None and len(found) <= MOST_SORTED:
-        return model.id.in_(found)
+        return among(model.id, found)
     alike = [fn.COALESCE(column, "").contains(words) for column in columns]
     either = alike[0]
     for one in alike[1:]:
         either = either | one
     return either
+
+
+def few(query: ModelSelect, row_id: Any) -> Any:
+    """The rows of a query of ids as a condition, when they are at most `MOST_SORTED`; None when more."""
+    ids = [row[0] for row in query.limit(MOST_SORTED + 1).tuples()]
+    return among(row_id, ids) if len(ids) <= MOST_SORTED else None
+
+
+def among(row_id: Any, ids: Iterable[int]) -> Any:
+    """Rows of these whole numbers, written into the statement: two thousand parameters cost more than the reading."""
+    return row_id.in_(SQL(f"({','.join(map(str, ids))})"))
 
 
 def cut(

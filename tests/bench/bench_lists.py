@@ -60,7 +60,7 @@ def _measured(size: int) -> tuple[dict[str, float], dict[str, float]]:
         spent["board"] = _engine(_board)
         spent["school"] = _engine(lambda: totals(None, scope=Scope.of([7])))
         passwords.use(LIGHT)
-        add_user("bench", "Banc", Role.MANAGER, PASSWORD, NOVEMBER)
+        add_user("bench", "Banc", Role.MANAGER, EVERYWHERE, PASSWORD, NOVEMBER)
         database.close()
         app = create_app(read({"CARTABLE_DATABASE": f"sqlite:///{path}", "CARTABLE_AS_OF": "2017-11-13"}))
         with app.test_client() as client:
