@@ -9,7 +9,20 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request
 
-from config import account, api, door, headers, health, people_pages, personal_pages, refusals, system, token_pages
+from config import (
+    account,
+    api,
+    door,
+    guide_pages,
+    headers,
+    health,
+    people_pages,
+    personal_pages,
+    refusals,
+    system,
+    token_pages,
+)
+from config.accessibility import conformity
 from config.clock import now, read_moment
 from config.nav import ways
 from config.schema import refuse_other_schema
@@ -36,7 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, md
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "account", "personal", "system", "door", "tokens"})  # what these pages show has no past
+LIVE = frozenset({"people", "account", "personal", "system", "door", "guide", "tokens"})  # what these pages show has no past
 
 
 def create_app(
@@ -57,7 +70,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, system.pages, account.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, *blueprints):
+    for blueprint in (health.pages, system.pages, account.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app
@@ -121,7 +134,7 @@ def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None
         return {
             "mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of,
-            "live": request.blueprint in LIVE, "back_to_now": _without_as_of(),
+            "live": request.blueprint in LIVE, "accessibility": conformity(settings.accessibility_audit), "back_to_now": _without_as_of(),
         }  # fmt: skip
 
 

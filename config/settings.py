@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
+from config.accessibility import Audit, read_audit, read_contact
 from config.clock import read_moment
 from inventory.db import shown
 from inventory.errors import Refused
@@ -59,6 +60,8 @@ class Settings:
     second_factor_roles: frozenset[Role]
     metrics_token: str
     api_per_minute: int
+    contact: str
+    accessibility_audit: Audit | None
 
     @property
     def database_file(self) -> Path:
@@ -195,6 +198,8 @@ SETTINGS = (
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
     Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
+    Setting("CARTABLE_CONTACT", "contact", "", read_contact, "À qui écrire au sujet de l'accessibilité : courriel ou formulaire."),
+    Setting("CARTABLE_ACCESSIBILITY_AUDIT", "accessibility_audit", "", read_audit, "Audit RGAA : jour et taux, 2026-03-15 82 ; vide : aucun."),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

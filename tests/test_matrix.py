@@ -27,7 +27,7 @@ from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
 SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256"}
-OF_NO_SCHOOL = {"key", "kind"}
+OF_NO_SCHOOL = {"key", "kind", "role"}
 FORMS: dict[str, Mapping[str, object]] = {
     "inventory.record_stages": {"stage": "checked"},
     "inventory.record_stage": {"stage": "checked"},
@@ -67,7 +67,7 @@ class Route:
         return str(self.rule.endpoint)
 
     def url(self, objects: Mapping[str, object], **others: object) -> str:
-        parts = {"name": "mdm-ville" if self.endpoint.startswith("mdm.") else "trimestre.json", "kind": "csv", **objects, **others}
+        parts = {"name": "mdm-ville" if self.endpoint.startswith("mdm.") else "trimestre.json", "kind": "csv", "role": "school", **objects, **others}
         parts |= {"key": "tablettes"} if self.endpoint.startswith("lists.") else {}
         assert self.rule.arguments <= parts.keys(), f"{self.rule}: say in three_schools.py what its objects are"
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), self.rule.rule)
