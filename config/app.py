@@ -34,7 +34,6 @@ from deploy.home.views import pages as home_pages
 from deploy.queries.conventions import mention
 from deploy.views import pages as deploy_pages
 from inventory import french
-from inventory.api.reading import pages as inventory_api
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
@@ -44,8 +43,7 @@ from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
-APIS: tuple[Blueprint, ...] = (inventory_api,)
-BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, *APIS)
+BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, *api.ROOMS)
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inventory.lifecycle import Stage
-from inventory.roles import Role
+from inventory.roles import FIELD, Role
 from inventory.status import Status
 
 
@@ -62,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     Step(12, "acceptance", "Validation du comité technique", "comité technique", _C, "visa des deux signataires", "4.2.2", ("delivery", "training"), roles=frozenset({Role.TECHNICAL_COMMITTEE})),
     Step(13, "service_done", "Service fait", "académie", _C, "constatation datée", "7.1", ("acceptance",), roles=frozenset({Role.ACADEMY})),
 )  # fmt: skip
+STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
 BY_KEY = {step.key: step for step in STEPS}
 SIGNATORIES = {"commune": "la commune", "academie": "l'académie"}
 

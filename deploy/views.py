@@ -20,7 +20,7 @@ from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
 from deploy.schedule.slider import day_of_step
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
-from deploy.steps import BY_KEY, Level
+from deploy.steps import BY_KEY, STEP_WRITERS, Level
 from inventory.access import Reach, may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
@@ -32,11 +32,10 @@ from inventory.queries.counters import totals
 from inventory.queries.listing import Ask
 from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
-from inventory.roles import FIELD, OFFICE, READERS, Role
+from inventory.roles import FIELD, OFFICE, READERS
 from inventory.words import tell
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
-STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
 
 BOARD_CARDS = 24
 

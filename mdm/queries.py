@@ -8,6 +8,7 @@ from datetime import datetime
 
 from peewee import ModelSelect
 
+from inventory.errors import NotFound
 from inventory.journal import When
 from inventory.models import Sighting
 from inventory.queries.visible import visible
@@ -52,6 +53,29 @@ def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> Sync
 def runs(scope: Scope, when: When | None = None, limit: int = 30) -> list[SyncRun]:
     """The last runs, newest first, with their connector."""
     return list(_by_then(_seen_by(scope), when).order_by(SyncRun.id.desc()).limit(limit))
+
+
+def runs_before(scope: Scope, run_id: int | None, state: RunState | None, when: When | None, limit: int) -> list[SyncRun]:
+    """The runs older than one (from the newest without), of one state if asked, newest first."""
+    query = _by_then(_seen_by(scope), when).order_by(SyncRun.id.desc()).limit(limit)
+    query = query.where(SyncRun.id < run_id) if run_id is not None else query
+    return list(query.where(SyncRun.state == state.value) if state else query)
+
+
+def run(scope: Scope, run_id: int) -> SyncRun:
+    """One run; raises `NotFound`, outside the scope too."""
+    row = _seen_by(scope).where(SyncRun.id == run_id).first() if run_id < 2**63 else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def connector(scope: Scope, name: str) -> Connector:
+    """The active connector of this name; raises `NotFound`. It reads every school: it is seen from everywhere only."""
+    row = Connector.get_or_none((Connector.name == name) & Connector.active) if scope.everywhere else None
+    if row is None:
+        raise NotFound
+    return row
 
 
 def quarantines(scope: Scope, when: When | None = None) -> list[SyncRun]:

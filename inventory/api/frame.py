@@ -25,6 +25,7 @@ from inventory.actions.records import Hand
 from inventory.api.faults import said_in_french
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
+from inventory.queries.listing import Page
 from inventory.queries.versions import version
 
 PREFIX = "/api/v1"
@@ -33,6 +34,8 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 JSON = "application/json"
 FILE = "application/octet-stream"
 View = Callable[..., Any]
+R = TypeVar("R")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -52,7 +55,8 @@ class Listed(Struct, Generic[T]):
 class Operation:
     """What the published document says of a route; `gives` and `body` are msgspec types, or `bytes` for a file.
 
-    `once`: the write bears an Idempotency-Key. `matched`: it bears the version it was decided on. `versioned`: the answer tells it.
+    `once`: the write bears an Idempotency-Key. `matched`: it bears the version it was decided on (`each_matched`: one for each thing,
+    in its body). `versioned`: the answer tells it. `absent`: there may be nothing to give, before a convention is loaded.
     """
 
     summary: str
@@ -62,7 +66,9 @@ class Operation:
     body: Any = None
     once: bool = False
     matched: bool = False
+    each_matched: bool = False
     versioned: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,14 @@ def hand() -> Hand:
     return Hand(g.person, g.now)
 
 
-def etag(subject: str, subject_id: int) -> str:
-    """The version of a thing as its ETag: it changes with every word of a person on it, never with an MDM's."""
-    return f"{subject_id}-{version(subject, subject_id)}"
+def etag(subject: str, subject_id: int, told: int | None = None) -> str:
+    """The version of a thing (`told`, if it was read already) as its ETag: it changes with every word of a person on it, never with an MDM's."""
+    return f"{subject_id}-{version(subject, subject_id) if told is None else told}"
+
+
+def listed(page: Page[R], line: Callable[[R], S]) -> Listed[S]:
+    """A page of a list as the API gives it."""
+    return Listed([line(row) for row in page.rows], *(str(one) if one else None for one in (page.after, page.before)))
 
 
 def refuse_stale(subject: str, subject_id: int) -> None:

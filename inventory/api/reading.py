@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, g
 
 from inventory.access import Reach, may
-from inventory.api.frame import PREFIX, Listed, Versioned, etag, operation
+from inventory.api.frame import PREFIX, Listed, Versioned, etag, listed, operation
 from inventory.api.questions import ClassesAsked, DaysAsked, GapsAsked, Past, SchoolsAsked, TabletsAsked
 from inventory.api.shapes import (
     ClassLine,
@@ -27,14 +27,15 @@ from inventory.api.shapes import (
 from inventory.calendars import UnknownCalendar
 from inventory.errors import NotFound, Refused
 from inventory.journal import history
-from inventory.keyset import Cursor, read_cursor
+from inventory.keyset import read_cursor
 from inventory.lifecycle import moves_from
 from inventory.models import Event, MobileClass
 from inventory.queries import listed_places, listed_tablets, listing, places
 from inventory.queries import tablets as reading
 from inventory.queries.discrepancies import Placed, discrepancies
-from inventory.queries.listing import Ask, Order, Page
+from inventory.queries.listing import Ask, Order
 from inventory.queries.school_times import of_school
+from inventory.queries.versions import version, versions
 from inventory.queries.visible import visible
 from inventory.reconciliation import Kind
 from inventory.roles import READERS
@@ -43,17 +44,6 @@ from inventory.sight import TabletState
 pages = Blueprint("api_inventory", __name__, url_prefix=PREFIX)
 SORTS = {"name": "nom", "uai": "uai", "code": "code", "serial": "serie", "since": "depuis"}
 LONGEST_SPAN = 400
-R = TypeVar("R")
-S = TypeVar("S")
-
-
-def listed(page: Page[R], line: Callable[[R], S]) -> Listed[S]:
-    """A page of a list as the API gives it."""
-    return Listed([line(row) for row in page.rows], _told(page.after), _told(page.before))
-
-
-def _told(cursor: Cursor | None) -> str | None:
-    return str(cursor) if cursor else None
 
 
 def _ask(asked: Any, kind: type[str] | type[int] = str, **filters: str) -> Ask:
@@ -113,11 +103,17 @@ def classes(asked: ClassesAsked) -> Listed[ClassLine]:
 @may(READERS, scope=Reach.SCOPE)
 @operation("Une classe mobile et ses tablettes", gives=ClassShown, query=Past, versioned=True)
 def mobile_class(code: str, asked: Past) -> Versioned[ClassShown]:
-    row = places.mobile_class(g.scope, code)
-    inside = [shown(state, row.code) for state in reading.states(g.scope, g.when, class_ids=[row.id])]
+    return class_now(places.mobile_class(g.scope, code))
+
+
+def class_now(row: MobileClass) -> Versioned[ClassShown]:
+    """A mobile class as it is, or was at the moment looked at, with its version; raises `NotFound` before it was registered."""
+    states = reading.states(g.scope, g.when, class_ids=[row.id])
+    told = versions("tablet", [state.id for state in states])
+    inside = [shown(state, row.code, told.get(state.id, 0)) for state in states]
     kept = [Kept(one.kind, one.label, one.expected) for one in places.accessories(g.scope, row.id)]
-    told = ClassShown(ClassSettings.of(places.class_record(row, g.when), row.school.uai), inside, kept)
-    return Versioned(told, etag("mobile_class", row.id))
+    given = ClassShown(ClassSettings.of(places.class_record(row, g.when), row.school.uai), inside, kept)
+    return Versioned(given, etag("mobile_class", row.id))
 
 
 @pages.get("/classes/<code>/history")
@@ -141,21 +137,22 @@ def tablets(asked: TabletsAsked) -> Listed[TabletLine]:
 @may(READERS, scope=Reach.SCOPE)
 @operation("Une tablette", gives=TabletShown, query=Past, versioned=True)
 def tablet(tablet_id: int, asked: Past) -> Versioned[TabletShown]:
-    return shown_now(reading.tablet(g.scope, tablet_id).id)
+    return tablet_now(reading.tablet(g.scope, tablet_id).id)
 
 
-def shown_now(tablet_id: int) -> Versioned[TabletShown]:
+def tablet_now(tablet_id: int) -> Versioned[TabletShown]:
     """A tablet as it is, or was at the moment looked at, with its version; raises `NotFound` before it was registered."""
     found = reading.states(g.scope, g.when, ids=[tablet_id])
     if not found:
         raise NotFound
     place = visible(g.scope, MobileClass).where(MobileClass.id == found[0].class_id).first()
-    return Versioned(shown(found[0], place.code if place else ""), etag("tablet", tablet_id))
+    told = version("tablet", tablet_id)
+    return Versioned(shown(found[0], place.code if place else "", told), etag("tablet", tablet_id, told))
 
 
-def shown(state: TabletState, code: str) -> TabletShown:
-    """A tablet of a mobile class."""
-    return TabletShown.of(state, code, moves_from(state.stage))
+def shown(state: TabletState, code: str, told: int) -> TabletShown:
+    """A tablet of a mobile class, at the version told."""
+    return TabletShown.of(state, code, moves_from(state.stage), etag("tablet", state.id, told))
 
 
 @pages.get("/tablets/<int:tablet_id>/history")

@@ -156,12 +156,13 @@ class TabletShown(Struct, rename={"class_code": "class"}):
     next_stages: tuple[Stage, ...]
     mdm: MdmStatus
     heard: Heard | None
+    etag: str
 
     @classmethod
-    def of(cls, state: TabletState, class_code: str, next_stages: tuple[Stage, ...]) -> TabletShown:
+    def of(cls, state: TabletState, class_code: str, next_stages: tuple[Stage, ...], etag: str) -> TabletShown:
         return cls(
             state.id, state.serial, state.asset_tag, state.model, class_code, state.slot, state.stage, state.stage_at, next_stages,
-            state.mdm, Heard.of(state.seen) if state.seen else None,
+            state.mdm, Heard.of(state.seen) if state.seen else None, etag,
         )  # fmt: skip
 
 
