@@ -39,6 +39,7 @@ WAYS = (
     Way("Financement", "funding.page", "landmark"),
     Way("Constats", "deploy.findings_page", "scale"),
     Way("Trimestres", "deploy.quarter_list", "file-check"),
+    Way("Actes en conflit", "field.tray", "message-circle-question"),
     Way("Imports", "inventory.import_list", "file-up"),
     Way("Comptes", "people.accounts", "users"),
     Way("Jetons", "tokens.list_all", "key-round"),

@@ -14,7 +14,7 @@ from typing import Any
 from config.models import ApiToken, Credential, RecoveryCode, SecondFactor, SecurityEvent, WebSession
 from config.people import A_PERSON
 from config.security_log import Happened, write
-from deploy.models import EvidenceFile, QuarterIssue
+from deploy.models import EvidenceFile, FieldAct, FieldDecision, QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
@@ -93,6 +93,8 @@ def register() -> tuple[Kept, ...]:
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
+        Kept(FieldAct, "person", tell("Actes des tournées : qui les a faits"), following, public, ("id", "device", "sequence", "kind", "subject", "received", "state")),
+        Kept(FieldDecision, "person", tell("Actes en conflit : qui a décidé"), following, public, ("act", "at", "followed")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
 

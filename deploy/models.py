@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, TextField
+from peewee import AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from inventory.columns import MomentField
+from inventory.columns import JsonField, MomentField
 from inventory.db import Table
 from inventory.models import Person
 
@@ -92,4 +92,40 @@ class EvidenceFile(Table):
         table_name = "evidence_file"
 
 
-TABLES = (LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile, InvoicePaper, PaymentPaper, EvidenceFile)
+class FieldAct(Table):
+    """An act of a round as it was received, once; its payload is kept only when somebody has to decide."""
+
+    id = CharField(primary_key=True, max_length=36)
+    device = CharField(max_length=36)
+    sequence = IntegerField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    kind = CharField()
+    subject = CharField()
+    base = IntegerField()
+    phone_time = CharField()
+    received = MomentField()
+    digest = CharField()
+    state = CharField(index=True)
+    told = JsonField()
+    payload = JsonField(null=True)
+
+    class Meta:
+        table_name = "field_act"
+        indexes = ((("device", "sequence"), True),)
+
+
+class FieldDecision(Table):
+    """What somebody decided of an act that could not be carried out as it came: the fields where it was followed after all."""
+
+    act = ForeignKeyField(FieldAct, primary_key=True, on_delete="RESTRICT")
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    at = MomentField()
+    followed = JsonField()
+
+    class Meta:
+        table_name = "field_decision"
+
+
+TABLES = (
+    LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile, InvoicePaper, PaymentPaper, EvidenceFile, FieldAct, FieldDecision,
+)  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from deploy.field.reasons import REASONS
 from deploy.steps import SIGNATORIES, TICKS
-from inventory.french import amount, counted
+from inventory.french import amount, counted, short_day
 from inventory.timeline import Words
 
 STATES = {"done": "", "waived": " (dispense)", "undone": " (reprise)"}
@@ -43,4 +45,21 @@ def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return ("Mouvement annulé", "trash-2") if value == "cancelled" else ("Mouvement enregistré", "landmark")
 
 
-WORDS: Mapping[str, Words] = {"said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate, "council_informed": _council}
+def _field_note(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return "Note de tournée", "file-text"
+
+
+def _seen(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    slot = f", alvéole {detail['slot']}" if detail.get("slot") else ""
+    return f"Vue par un technicien dans {detail.get('cart', '')}{slot}", "eye"
+
+
+def _visit(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    later = f" ; proposée le {short_day(date.fromisoformat(detail['next']))}" if detail.get("next") else ""
+    return f"Visite infructueuse : {REASONS.get(detail.get('reason'), '')}{later}", "calendar-x"
+
+
+WORDS: Mapping[str, Words] = {
+    "field_note": _field_note, "seen": _seen, "visit": _visit, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
+    "council_informed": _council,
+}  # fmt: skip

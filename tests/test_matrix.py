@@ -48,6 +48,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "funding.line_withdraw": {"reason": "en double"}, "funding.invoice_cancel": {"reason": "en double"}, "funding.payment_cancel": {"reason": "en double"},
     "funding.invoice_pay": {"number": "44", "day": "2018-02-01"}, "funding.invoice_prove": {},
     "funding.payment_record": {"move": "repaid", "day": "2018-02-01", "amount": "10", "reference": "titre 3"},
+    "field.decide_act": {},
     "people.change": {"role": "school", "seen": "everywhere"},
 }  # fmt: skip
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}

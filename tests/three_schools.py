@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from acts import Phone
 from argon2 import PasswordHasher
 from flask import Flask
 from small_house import LIGHT
@@ -19,6 +21,7 @@ from config.cli.conventions import load_files
 from config.settings import Settings, read
 from deploy.actions.quarter import issue
 from deploy.convention.money import BudgetKind
+from deploy.field.act import ActState
 from deploy.funding import actions as funding
 from deploy.funding.invoice import Invoice, Key, Line
 from deploy.funding.ledger import Move, Payment
@@ -61,6 +64,7 @@ ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64,
+    "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
 }  # fmt: skip
 
 
@@ -110,8 +114,12 @@ def _build(app: Flask) -> Town:
                           for serial in heard], now=JANUARY)  # fmt: skip
     shared: dict[str, object] = {"draft_id": draft.id, "batch_id": batch.id, "run_id": run.id, "key": "enrolment", "period": "2018-Q1", "login": "dsi", "number": dsi.id, "view_id": view.id}
     shared |= _papers(hand)
+    phone = Phone(dsi, random.Random(2018))
+    acts = {uai: phone.does("stage", f"tablet:{tablets[uai][0].id}", stage="returned") for uai in (OWN, FOREIGN)}
+    assert {answer.state for answer in phone.sends_all(JANUARY)} == {ActState.REFUSED}
     objects = {
-        uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, **shared} for uai in (OWN, FOREIGN)
+        uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, "act_id": acts[uai].id, **shared}
+        for uai in (OWN, FOREIGN)
     }  # fmt: skip
     others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
     marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]

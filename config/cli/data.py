@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from config import clock
 from config.cli.show import bar, json_option, print_json
 from config.settings import read
 from config.wiring import house, wire
+from deploy.field.act import ActState
+from deploy.field.actions.receive import receive_file
+from deploy.field.acts_file import parse
 from inventory.actions import imports
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
@@ -103,6 +107,23 @@ def _import_command(kind: str, help_text: str) -> click.Command:
         _take_in(kind, file, dry_run, as_json)
 
     return command
+
+
+@import_group.command("acts")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def import_acts(file: Path, as_json: bool) -> None:
+    """Importer les saisies d'un téléphone (« exporter mes saisies »), comme s'il les envoyait : deux fois valent une."""
+    with house(read(os.environ)):
+        answers = receive_file(parse(file.read_bytes(), file.name), clock.now())
+    told = Counter(answer.state for answer in answers)
+    if as_json:
+        print_json({"acts": len(answers), **{state.value: told[state] for state in ActState}})
+    else:
+        click.echo(f"{counted(len(answers), 'acte lu', 'actes lus')}.")
+        for state, count in told.items():
+            click.echo(f"  {count:>4}  {state.label}")
+    raise SystemExit(0 if set(told) <= {ActState.APPLIED, ActState.SAME} else 1)
 
 
 @import_group.command("undo")
