@@ -11,6 +11,7 @@ from config import accounts, door, factors, security_log, sessions
 from config.accounts import somebody
 from config.models import RecoveryCode
 from config.people import A_PERSON
+from config.providers.links import links_of
 from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import Reach, may
@@ -29,7 +30,10 @@ def own() -> str:
     """What one may see and change of one's own account."""
     unused = RecoveryCode.select().where((RecoveryCode.person == g.person) & RecoveryCode.used.is_null()).count()
     mine = sessions.still_open(g.person, g.now, _settings().session_ends)
-    return render_template("account.html", role=Role(g.person.role), mine=mine, factor=factors.in_force(g.person), unused=unused)
+    return render_template(
+        "account.html", role=Role(g.person.role), mine=mine, factor=factors.in_force(g.person), unused=unused,
+        links=links_of(g.person), providers=[counter.provider for counter in current_app.config["PROVIDERS"].values()],
+    )  # fmt: skip
 
 
 @pages.post("/compte/sessions")
@@ -45,7 +49,7 @@ def end_sessions() -> Response:
 @may(READERS, scope=Reach.NOTHING)
 def set_password() -> Response:
     """Change one's password; every session ends."""
-    _ask_password()
+    ask_password()
     if request.form.get("fresh", "") != request.form.get("again", ""):
         raise Refused(tell("Nouveau mot de passe : les deux saisies diffèrent, les refaire."))
     accounts.set_password(g.person, request.form.get("fresh", ""), g.now, door.network())
@@ -64,7 +68,7 @@ def factor() -> str:
 @may(READERS, scope=Reach.NOTHING)
 def factor_begin() -> str:
     """Show a fresh secret, as a drawing and as letters."""
-    _ask_password()
+    ask_password()
     if _settings().as_of:
         raise Refused(tell("L'horloge de la démonstration est arrêtée : un code de téléphone n'y vaut rien, aucun facteur n'est posé."))
     secret = factors.begin(g.person, g.vault)
@@ -85,7 +89,7 @@ def factor_confirm() -> Response:
 @may(READERS, scope=Reach.NOTHING)
 def factor_remove() -> Response:
     """Take one's own factor away."""
-    _ask_password()
+    ask_password()
     factors.reset(g.person, g.now, network=door.network())
     flash(tell("Le second facteur est retiré."), "good")
     return door.renew(redirect(url_for("account.own"), 303))
@@ -125,7 +129,8 @@ def reset_factor_of(number: int) -> Response:
     return redirect(url_for("account.security"), 303)
 
 
-def _ask_password() -> None:
+def ask_password() -> None:
+    """Raise `Refused` unless the form bears the password of who sends it."""
     if not accounts.has_password(g.person, request.form.get("password", ""), g.now):
         raise Refused(tell("Mot de passe actuel refusé : le saisir de nouveau."))
 

@@ -25,6 +25,9 @@ from config import (
 from config.accessibility import conformity
 from config.clock import now, read_moment
 from config.nav import ways
+from config.providers import pages as provider_pages
+from config.providers.declared import read_providers
+from config.providers.protocol import Counter
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.vault import Vault
@@ -48,7 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, md
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "account", "personal", "system", "door", "guide", "tokens"})  # what these pages show has no past
+LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens"})  # what these pages show has no past
 
 
 def create_app(
@@ -69,7 +72,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, system.pages, account.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
+    for blueprint in (health.pages, system.pages, account.pages, provider_pages.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app
@@ -81,6 +84,7 @@ def _configure(app: Flask, settings: Settings, demo_accounts: Sequence[Any]) -> 
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.cookie_secure,
         MAX_CONTENT_LENGTH=20 * MEGABYTE, MAX_FORM_MEMORY_SIZE=MEGABYTE, MAX_FORM_PARTS=5000,
         TRUSTED_HOSTS=list(settings.trusted_hosts), DEMO_ACCOUNTS=demo_accounts,
+        PROVIDERS={} if settings.as_of else {one.key: Counter(one) for one in read_providers(settings.providers)},
     )  # fmt: skip
 
 

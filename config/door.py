@@ -17,6 +17,7 @@ from config.models import Credential
 from config.same_site import from_here, local_path
 from config.security_log import Happened
 from config.settings import Settings
+from config.sign_in import sign_in_page
 from inventory.access import ANYONE, Policy, Reach, may, policy
 from inventory.models import Person
 from inventory.queries.visible import scope_of
@@ -25,6 +26,7 @@ from inventory.words import tell
 
 pages = Blueprint("door", __name__)
 ENROLMENT = frozenset({"account.own", "account.factor", "account.factor_begin", "account.factor_confirm", "door.sign_out"})
+VOUCHED_BY = "vouched_by"
 PENDING, PENDING_FOR = "second_factor_of", timedelta(minutes=10)
 DEVICE = "cartable_device"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -116,7 +118,7 @@ def sign_in() -> str | Response:
     wanted = local_path(request.args.get("next", ""))
     if g.person is not None:
         return redirect(wanted)
-    return _form(wanted)
+    return sign_in_page(wanted)
 
 
 @pages.post("/connexion")
@@ -125,22 +127,25 @@ def sign_in_try() -> str | tuple[str, int] | Response:
     """Sign in: a new session each time, whatever the browser held before."""
     wanted = local_path(request.form.get("next", ""))
     here, login = network(), request.form.get("login", "")
-    device = _device(accounts.named(login))
+    device = known_device(accounts.named(login))
     if not (devices.take_a_try(device, g.now) if device else networks.take_a_try(here, g.now)):
-        return _form(wanted, tell(CROWDED)), 429
+        return sign_in_page(wanted, tell(CROWDED)), 429
     person = accounts.admitted(login, request.form.get("password", ""), g.now, counted=device is not None)
     if person is None:
         security_log.write(Happened.REFUSED, accounts.named(login), g.now, network=here)
-        return _form(wanted, REFUSED), 422
+        return sign_in_page(wanted, REFUSED), 422
     return vouched_for(person, wanted)
 
 
-def vouched_for(person: Person, wanted: str) -> Response:
-    """Let in somebody whose password, or whose provider, was right: at once, or by the page of their second factor."""
-    if not factors.in_force(person):
-        return _let_in(person, wanted)
+def vouched_for(person: Person, wanted: str, *, by: str = "", factor_shown: bool = False) -> Response:
+    """Let in somebody whose password, or whose provider (the key `by`), was right: at once, or by the page of their second factor.
+
+    `factor_shown`: a second factor that the operator accepts was shown to the provider.
+    """
+    if factor_shown or not factors.in_force(person):
+        return _let_in(person, wanted, by)
     session.clear()
-    session[PENDING] = {"person": person.id, "at": g.now.isoformat(), "password": _mark(person), "next": wanted}
+    session[PENDING] = {"person": person.id, "at": g.now.isoformat(), "password": _mark(person), "next": wanted, "by": by}
     return redirect(url_for("door.second_factor"), 303)
 
 
@@ -158,7 +163,7 @@ def second_factor_try() -> tuple[str, int] | Response:
     person, here = _pending(), network()
     if person is None:
         return redirect(url_for("door.sign_in"), 303)
-    device = _device(person)
+    device = known_device(person)
     if device:
         allowed = devices.take_a_try(device, g.now)
     else:
@@ -167,7 +172,7 @@ def second_factor_try() -> tuple[str, int] | Response:
         security_log.write(Happened.FACTOR_REFUSED, person, g.now, network=here)
         return render_template("second_factor.html", error=tell(CODE_REFUSED)), 422
     networks.give_back(device or here)
-    return _let_in(person, local_path(session[PENDING]["next"]))
+    return _let_in(person, local_path(session[PENDING]["next"]), session[PENDING]["by"])
 
 
 def _pending() -> Person | None:
@@ -185,13 +190,15 @@ def _mark(person: Person) -> str:
     return hmac.new(current_app.secret_key, row.password_hash.encode() if row else b"", "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _let_in(person: Person, wanted: str) -> Response:
+def _let_in(person: Person, wanted: str, by: str = "") -> Response:
     """Open a new session, whatever the browser held before."""
     here = network()
     accounts.forget_tries(person)
-    networks.give_back(_device(person) or here)
+    networks.give_back(known_device(person) or here)
     token = sessions.start(person, g.now, request.user_agent.string, g.web_session)
     session.clear()
+    if by:
+        session[VOUCHED_BY] = by
     security_log.write(Happened.SIGNED_IN, person, g.now, network=here)
     answer = _with_cookie(redirect(wanted, 303), token)
     mark = devices.cookie(current_app.secret_key, person, _mark(person))  # type: ignore[arg-type]
@@ -201,7 +208,7 @@ def _let_in(person: Person, wanted: str) -> Response:
     return answer
 
 
-def _device(person: Person | None) -> str | None:
+def known_device(person: Person | None) -> str | None:
     """The known device that sends this request, if it is one of this person."""
     if person is None or not person.active:
         return None
@@ -219,15 +226,11 @@ def sign_out() -> Response:
     """End this session, here and on the server."""
     sessions.end(g.web_session, g.now)
     security_log.write(Happened.SIGNED_OUT, g.person, g.now, network=network())
+    by = session.get(VOUCHED_BY)
     session.clear()
-    answer = redirect(url_for("door.sign_in"), 303)
+    answer = redirect(url_for("door.sign_in", sorti=by), 303)
     answer.delete_cookie(_cookie(), secure=_settings().cookie_secure, httponly=True, samesite="Lax", path="/")
     return answer
-
-
-def _form(wanted: str, error: str | None = None) -> str:
-    accounts_shown = current_app.config["DEMO_ACCOUNTS"]
-    return render_template("sign_in.html", error=error, next=wanted, accounts=accounts_shown)
 
 
 def _token_is_right() -> bool:

@@ -48,6 +48,21 @@ class RecoveryCode(Table):
     used = MomentField(null=True)
 
 
+class ProviderLink(Table):
+    """An account known to a provider: awaited by a verified `email` until its first sign-in, by `subject` alone from then on."""
+
+    id = AutoField()
+    person = ForeignKeyField(Person, backref="provider_links", on_delete="RESTRICT")
+    issuer = CharField()
+    subject = CharField(null=True)
+    email = CharField(null=True)
+    asked = MomentField()
+    linked = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("issuer", "subject"), True), (("issuer", "email"), True), (("person", "issuer"), True))
+
+
 class NetworkTally(Table):
     """The failed sign-ins from one network (/24 or /56) since `since`."""
 
@@ -108,4 +123,4 @@ class ApiToken(Table):
     last_used = MomentField(null=True)
 
 
-TABLES = (Credential, WebSession, Lease, JobRun, SecondFactor, RecoveryCode, NetworkTally, SecurityEvent, ApiToken)
+TABLES = (Credential, WebSession, Lease, JobRun, SecondFactor, RecoveryCode, NetworkTally, SecurityEvent, ApiToken, ProviderLink)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from config import people
+from config.providers.links import links_of
 from inventory.access import Reach, may
 from inventory.errors import Refused
 from inventory.journal import history
@@ -35,6 +36,7 @@ def one(login: str) -> str:
     return render_template(
         "account_scope.html", shown=row, role=Role(row.role), roles=[(role.value, role.label) for role in Role], schools=schools,
         named=people.schools_of(row), boxes=len(schools) <= MOST_BOXES,
+        links=links_of(row), providers=[counter.provider for counter in current_app.config["PROVIDERS"].values()],
         timeline=timeline(history("person", row.id, axes=people.AXES), g.when),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from config.models import ApiToken, Credential, RecoveryCode, SecondFactor, SecurityEvent, WebSession
+from config.models import ApiToken, Credential, ProviderLink, RecoveryCode, SecondFactor, SecurityEvent, WebSession
 from config.people import A_PERSON
 from config.security_log import Happened, write
 from deploy.models import EvidenceFile, FieldAct, FieldDecision, QuarterIssue
@@ -67,6 +67,7 @@ def register() -> tuple[Kept, ...]:
         Kept(Credential, "person", tell("Mot de passe, en empreinte"), entering, account, ("failures", "locked_until"), erased=True),
         Kept(SecondFactor, "person", tell("Second facteur, scellé"), entering, account, ("confirmed",), erased=True),
         Kept(RecoveryCode, "person", tell("Codes de secours, en empreinte"), entering, account, ("used",), erased=True),
+        Kept(ProviderLink, "person", tell("Identité chez un fournisseur : numéro, et adresse attendue jusqu'à la première connexion"), entering, account, ("issuer", "subject", "email", "asked", "linked"), erased=True),
         Kept(PersonSchool, "person", tell("Écoles que le compte voit"), entering, account, ("school",), erased=True),
         Kept(
             WebSession, "person", tell("Sessions : navigateur, début, dernier geste"), entering, year,

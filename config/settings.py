@@ -62,6 +62,7 @@ class Settings:
     api_per_minute: int
     contact: str
     accessibility_audit: Audit | None
+    providers: Path | None
 
     @property
     def database_file(self) -> Path:
@@ -95,6 +96,10 @@ def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("écrire un chemin")
     return Path(text)
+
+
+def _file_or_none(text: str) -> Path | None:
+    return _path(text) if text else None
 
 
 def _folder(text: str) -> Path:
@@ -196,6 +201,7 @@ SETTINGS = (
     Setting("CARTABLE_TRUSTED_PROXIES", "trusted_proxies", "", _networks, "Relais dont X-Forwarded-For est cru ; vide : aucun."),
     Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
+    Setting("CARTABLE_PROVIDERS", "providers", "", _file_or_none, "Fichier TOML des fournisseurs d'identité ; vide : aucun."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
     Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
     Setting("CARTABLE_CONTACT", "contact", "", read_contact, "À qui écrire au sujet de l'accessibilité : courriel ou formulaire."),

@@ -128,13 +128,16 @@ class Client:
         answer = self.ask(method, path, body)
         return answer.status, self.decoded(answer) if answer.status < 400 else None
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """One call, tried a few times if the server is busy; what it said, not decoded."""
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, form: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
+        """One call, tried a few times if the server is busy; what it said, not decoded. `form`: a body encoded already."""
         end = time.monotonic() + self.limits.whole
         for attempt in range(1, self.limits.tries + 1):
             asked = None
             try:
-                answer = self._once(method, path, body, end)
+                answer = self._once(method, path, end, json=body, data=form, headers=headers)
                 if answer.status not in self._transient:
                     return answer
                 asked, refusal = answer.wanted_pause, self._overloaded(answer.status, attempt)
@@ -145,13 +148,13 @@ class Client:
             self._wait(attempt, asked, end)
         raise refusal
 
-    def _once(self, method: str, path: str, body: Mapping[str, Any] | None, end: float) -> Answer:
+    def _once(self, method: str, path: str, end: float, **sent: Any) -> Answer:
         if self._least_pause and self._asked:
             self._pause(self._least_pause)
         self._asked += 1
         timeout = (self.limits.connect, self.limits.read)
         with self._watched(end), self._session.request(
-            method, self.base + path, json=body, timeout=timeout, allow_redirects=False, stream=True
+            method, self.base + path, timeout=timeout, allow_redirects=False, stream=True, **sent
         ) as answer:  # fmt: skip
             if 300 <= answer.status_code < 400:
                 raise MdmError(f"{self.host} renvoie vers une autre adresse : corriger celle du connecteur", permanent=True)

@@ -49,6 +49,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "funding.invoice_pay": {"number": "44", "day": "2018-02-01"}, "funding.invoice_prove": {},
     "funding.payment_record": {"move": "repaid", "day": "2018-02-01", "amount": "10", "reference": "titre 3"},
     "field.decide_act": {},
+    "providers.await_email": {"provider": "ville", "email": "a@ville.fr"}, "providers.unlink": {"link": "1"}, "providers.unlink_own": {"link": "1"},
     "people.change": {"role": "school", "seen": "everywhere"},
 }  # fmt: skip
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}
