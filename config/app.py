@@ -33,6 +33,7 @@ from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
 from deploy.field.views import pages as field_pages
+from deploy.committee.views import pages as committee_pages
 from deploy.funding.views import pages as funding_pages
 from deploy.home.views import pages as home_pages
 from deploy.queries.conventions import mention
@@ -47,7 +48,17 @@ from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (home_pages, inventory_pages, list_pages, mdm_pages, deploy_pages, funding_pages, field_pages, *api.ROOMS)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home_pages,
+    inventory_pages,
+    list_pages,
+    mdm_pages,
+    deploy_pages,
+    funding_pages,
+    committee_pages,
+    field_pages,
+    *api.ROOMS,
+)
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")

@@ -36,6 +36,7 @@ WAYS = (
     Way("Classes mobiles", "lists.classes", "briefcase"),
     Way("Tablettes", "lists.tablettes", "tablet"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
+    Way("Comités", "committee.page", "users"),
     Way("Financement", "funding.page", "landmark"),
     Way("Constats", "deploy.findings_page", "scale"),
     Way("Trimestres", "deploy.quarter_list", "file-check"),

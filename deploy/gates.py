@@ -39,6 +39,7 @@ def class_step(key: str, progress: ClassProgress, said: Mapping[str, Said], scho
         delivery_step = progress.step("delivery")
         return f"{delivery_step.done} tablettes livrées sur {delivery_step.total} : la validation porte sur la classe mobile entière."
     if key == "service_done" and not progress.step("acceptance").settled:
-        missing = [name for name in ("commune", "academie") if f"{STEP}acceptance:{name}" not in said]
+        words = {name: said.get(f"{STEP}acceptance:{name}") for name in ("commune", "academie")}
+        missing = [name for name, word in words.items() if word is None or word.value != "done"]
         return f"il manque le visa du comité technique ({', '.join(missing)}) : le service fait suit la validation (article 7.1)."
     return None

@@ -126,6 +126,31 @@ class FieldDecision(Table):
         table_name = "field_decision"
 
 
+class Meeting(Table):
+    """A meeting of a committee: its identity; what it says is in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+    committee = CharField()
+
+
+class Decision(Table):
+    """A decision of a meeting: its identity; what it says is in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+
+
 TABLES = (
-    LoadedConvention, LoadedBaseline, QuarterIssue, QuarterFile, InvoicePaper, PaymentPaper, EvidenceFile, FieldAct, FieldDecision,
-)  # fmt: skip
+    LoadedConvention,
+    LoadedBaseline,
+    QuarterIssue,
+    QuarterFile,
+    InvoicePaper,
+    PaymentPaper,
+    EvidenceFile,
+    FieldAct,
+    FieldDecision,
+    Meeting,
+    Decision,
+)

@@ -41,6 +41,7 @@ MACHINERY = {
     "inventory.timeline": "words the journal's lines for a page",
     "deploy.panels": "the pieces of page this room hangs on the ground floor's",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",
+    "deploy.committee.paper": "sets a meeting's notice and minutes through typst",
     "deploy.reports.xlsx_file": "writes the workbook through xlsxwriter",
     "deploy.reports.render": "calls every writer of the export",
     **dict.fromkeys(("mdm.drivers", "mdm.capabilities"), "one file a server, over the client and the reports; what each can tell"),

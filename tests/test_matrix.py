@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from forms import FORMS
 from three_schools import ABSENT, ABSENT_ID, FOREIGN, OWN, THURSDAY, TOO_LARGE, Town, somebody, town
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -26,32 +27,8 @@ from inventory.models import Event, School
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
-SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256"}
+SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256", "meeting_id", "decision_id"}
 OF_NO_SCHOOL = {"key", "kind", "role"}
-FORMS: dict[str, Mapping[str, object]] = {
-    "inventory.record_stages": {"stage": "checked"},
-    "inventory.record_stage": {"stage": "checked"},
-    "inventory.import_try": {"kind": "tablets"},
-    "deploy.quarter_issue": {"period": "2018-Q1"},
-    "deploy.record_step": {"step": "order", "note": "BC-2018-01"},
-    "deploy.tick_class": {"item": "charged"},
-    "deploy.tick_tablet": {"item": "charged"},
-    "deploy.plan_class": {"expected": "11", "slots": "16"},
-    "deploy.record_connectivity": {"value": "sufficient", "mbps": "30"},
-    "deploy.record_council": {"day": "2018-01-10"},
-    "mdm.release": {"reason": "vu"}, "mdm.reject": {"reason": "vu"},
-    "inventory.import_commit": {}, "inventory.import_undo": {}, "mdm.read": {}, "door.sign_in_try": {}, "door.sign_out": {},
-    "account.end_sessions_of": {}, "account.reset_factor_of": {}, "personal.anonymise": {"login": "personne"}, "tokens.revoke": {}, "lists.forget": {},
-    "lists.keep": {"nom": "la mienne"}, "home.seen": {"jusqu_a": "2018-04-05T10:00:00"},
-    "funding.invoice_register": {"supplier": "Un autre", "number": "F-2", "day": "2018-01-10"},
-    "funding.line_add": {"words": "Une coque", "kind": "equipment", "key": "equal", "quantity": "1", "net": "10", "vat": "2", "gross": "12", "eligible": "yes", "reason": "6.1", "class": "VIL-CM01"},
-    "funding.line_withdraw": {"reason": "en double"}, "funding.invoice_cancel": {"reason": "en double"}, "funding.payment_cancel": {"reason": "en double"},
-    "funding.invoice_pay": {"number": "44", "day": "2018-02-01"}, "funding.invoice_prove": {},
-    "funding.payment_record": {"move": "repaid", "day": "2018-02-01", "amount": "10", "reference": "titre 3"},
-    "field.decide_act": {},
-    "providers.await_email": {"provider": "ville", "email": "a@ville.fr"}, "providers.unlink": {"link": "1"}, "providers.unlink_own": {"link": "1"},
-    "people.change": {"role": "school", "seen": "everywhere"},
-}  # fmt: skip
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}
 QUERIES = {"lists.tablettes": ("TESTV100001", "TESTV900001"), "lists.classes": ("VIL-CM03", "VIL-CM99"), "lists.ecoles": (FOREIGN, "0949999Z")}
 
@@ -70,6 +47,7 @@ class Route:
 
     def url(self, objects: Mapping[str, object], **others: object) -> str:
         parts = {"name": "mdm-ville" if self.endpoint.startswith("mdm.") else "trimestre.json", "kind": "csv", "role": "school", **objects, **others}
+        parts |= {"key": "technical"} if self.endpoint.startswith("committee.") else {}
         parts |= {"key": "tablettes"} if self.endpoint.startswith("lists.") else {}
         assert self.rule.arguments <= parts.keys(), f"{self.rule}: say in three_schools.py what its objects are"
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(parts[found[1]]), self.rule.rule)
@@ -190,7 +168,7 @@ def test_pages_of_one_s_own_school_open_by_role_and_tell_nothing_of_the_others(
     villeneuve: Town, browsers: dict[tuple[Role, Scope], Browser], own_school: Scope, role: Role
 ) -> None:
     whole = {"deploy.quarter_page", "deploy.quarter_file"}
-    whole |= {route.endpoint for route in routes(villeneuve) if route.endpoint.startswith("funding.")} - {"funding.page"}
+    whole |= {route.endpoint for route in routes(villeneuve) if route.endpoint.startswith(("funding.", "committee.meeting"))} - {"funding.page"}
     for route in routes(villeneuve):
         if route.method != "GET" or route.policy.roles == ANYONE or route.policy.reach is Reach.NOTHING:
             continue

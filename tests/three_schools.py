@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from config.app import create_app
 from config.cli.conventions import load_files
 from config.settings import Settings, read
 from deploy.actions.quarter import issue
+from deploy.committee import actions as committee
+from deploy.committee.meeting import Meeting
 from deploy.convention.money import BudgetKind
 from deploy.field.act import ActState
 from deploy.funding import actions as funding
@@ -63,8 +65,8 @@ class Town:
 ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
-    "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64,
     "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
+    "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64,
 }  # fmt: skip
 
 
@@ -135,7 +137,10 @@ def _papers(hand: Hand) -> dict[str, object]:
     funding.add_line(invoice, told, line, hand)
     piece = funding.prove(invoice, "facture.pdf", b"%PDF-1.7", hand)
     payment = funding.record_payment(told, Payment(Move.ADVANCE_RECEIVED, JANUARY.date(), cost, "titre 12"), hand)
-    return {"invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
+    meeting = committee.plan_meeting(told, Meeting("technical", date(2018, 3, 1), "14:00", "mairie"), hand)
+    committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
+    decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
+    return {"meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 
 def somebody(role: Role, scope: Scope, login: str = "") -> Person:

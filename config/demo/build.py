@@ -9,6 +9,7 @@ from pathlib import Path
 from config import schema
 from config.accounts import add_user
 from config.cli.conventions import load_files
+from config.demo.meetings import meetings
 from config.demo.money import money
 from config.demo.people import PASSWORD, PEOPLE, Somebody
 from config.demo.story import Line, readings, story
@@ -60,7 +61,7 @@ def _people() -> dict[str, Person]:
 
 def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell) -> None:
     row = connect(settings, mdm.url, Hand(people["dsi"], START))
-    lines: list[Line | datetime] = sorted([*story(), *money(), *readings()], key=lambda one: one.moment if isinstance(one, Line) else one)
+    lines: list[Line | datetime] = sorted([*story(), *money(), *meetings(), *readings()], key=lambda one: one.moment if isinstance(one, Line) else one)
     for number, one in enumerate(lines, 1):
         if isinstance(one, Line):
             one.act(Hand(people[one.who], one.moment))

@@ -10,12 +10,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from deploy.actions.steps import record_connectivity, record_council, record_step, tick
+from deploy.committee.actions import judge
+from deploy.committee.integration import Verdict, digest, told
+from deploy.committee.queries import integration
 from inventory.actions import imports
 from inventory.actions.records import Hand
 from inventory.actions.tablets import record_stage, record_stages
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, School, Tablet
 from inventory.paris import at
+from inventory.scope import EVERYWHERE
 from mdm.simulator import Fleet
 
 GRANETTES, FLORIALES = "0131204N", "0132397K"
@@ -80,6 +84,16 @@ def step(code: str, key: str, note: str = "", **detail: str) -> Callable[[Hand],
     return lambda hand: record_step(cart(code), key, hand, note=note, detail=detail)
 
 
+def visa(code: str, note: str) -> Callable[[Hand], object]:
+    """A member of the technical committee reads the evidence of a class and validates it."""
+
+    def act(hand: Hand) -> object:
+        shown = integration(EVERYWHERE, code, None, hand.now)[1]
+        return judge(cart(code), Verdict.VALIDATED, digest(told(shown)), hand, reason=note)
+
+    return act
+
+
 def ticks(code: str, *items: str, without: Sequence[int] = ()) -> Callable[[Hand], object]:
     return lambda hand: tick(tablets(code, without), items, hand)
 
@@ -118,8 +132,8 @@ def _granettes() -> Iterator[Line]:
     yield Line(on(10, 16, 10), "technicien", stage(CM01, Stage.DELIVERED, note="PV de mise à disposition signé par le directeur"))
     yield Line(on(10, 17, 9), "technicien", stage(CM01, Stage.IN_SERVICE))
     yield Line(on(11, 8, 17), "academie", step(CM01, "training", "deux heures dans l'école", present="6"))
-    yield Line(on(11, 23, 14), "comite", step(CM01, "acceptance", "visite du 23 novembre"))
-    yield Line(on(11, 23, 15), "comite-academie", step(CM01, "acceptance", "visite du 23 novembre"))
+    yield Line(on(11, 23, 14), "comite", visa(CM01, "visite du 23 novembre"))
+    yield Line(on(11, 23, 15), "comite-academie", visa(CM01, "visite du 23 novembre"))
     yield Line(on(11, 28, 9, 30), "technicien", one(CM01, 3, Stage.BROKEN, "ne démarre plus, remise à zéro"))
     yield Line(on(11, 28, 11), "technicien", one(CM01, 3, Stage.IN_SERVICE, "enrôlée de nouveau"))
     yield Line(on(11, 30, 10), "academie", step(CM01, "service_done", "constaté sur place"))

@@ -12,7 +12,7 @@ from deploy.progress import STEP
 from deploy.queries.board import on_board, school_words
 from deploy.queries.conventions import baselines
 from deploy.setup.checklist import DONE, SETUP, UNDONE, WAIVED
-from deploy.steps import BY_KEY, PARTS_OF_NETWORK, SIGNATORIES, TICKS, Level
+from deploy.steps import BY_KEY, PARTS_OF_NETWORK, TICKS, Level
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
@@ -23,6 +23,7 @@ from inventory.paris import at as paris_at
 from inventory.paris import local_date
 from inventory.roles import OFFICE, Role
 from inventory.scope import EVERYWHERE
+from inventory.words import tell
 
 NOON = time(12)
 CONNECTIVITY = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation signée"}
@@ -42,10 +43,7 @@ def record_step(
 ) -> bool:  # fmt: skip
     """Record a step of a class (or a part of it) as done, waived or undone; False if that was told already."""
     _refuse_step(mobile_class, key, hand, value, note)
-    axis = STEP + key
-    if key == "acceptance" and value == DONE:
-        axis += f":{hand.by.signatory if hand.by else ''}"
-    return note_fact(mobile_class, axis, value, hand, at=moment_of(day, hand), detail=detail, note=note)
+    return note_fact(mobile_class, STEP + key, value, hand, at=moment_of(day, hand), detail=detail, note=note)
 
 
 def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, note: str) -> None:
@@ -59,8 +57,8 @@ def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, no
     if hand.by is not None and Role(hand.by.role) not in allowed:
         who = ", ".join(sorted(role.label for role in allowed))
         raise Refused(f"« {TICKS[key]} » s'enregistre par : {who}.")
-    if key == "acceptance" and value == DONE and (hand.by is None or hand.by.signatory not in SIGNATORIES):
-        raise Refused("Seul un membre du comité technique désigné par un signataire peut viser l'intégration (article 4.2).")
+    if key == "acceptance" and value != WAIVED:
+        raise Refused(tell("L'intégration se vise sur sa page, devant ses preuves (article 4.2)."))
     if value == DONE:
         shown = on_board(EVERYWHERE, mobile_class.id, None, hand.now)
         reason = gates.class_step(key, shown.progress, shown.said, shown.school_said)

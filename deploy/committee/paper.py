@@ -1,0 +1,40 @@
+"""The notice and the minutes of a meeting as a tagged PDF (PDF/UA-1), set by typst with its own fonts: no network, no system font."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
+
+import typst
+
+from inventory.french import typeset
+
+TEMPLATE = "paper.typ"
+
+
+def paper(title: str, where: str, convention: str, mention: str, sections: Mapping[str, Sequence[str]], at: datetime) -> bytes:
+    """One document: its sections in order, each a title and its lines; the first one numbered, empty ones left out. `at` is its inner time."""
+    page = {
+        "title": typeset(title), "where": typeset(where), "convention": convention, "mention": typeset(mention), "author": "Cartable",
+        "sections": [
+            {"title": name, "lines": [typeset(line) for line in lines], "numbered": place == 0}
+            for place, (name, lines) in enumerate(sections.items()) if lines
+        ],
+    }  # fmt: skip
+    told = json.dumps(page, ensure_ascii=False)
+    try:
+        return _set(told, at, ["ua-1"])
+    except typst.TypstError:
+        return _set(told, at, [])
+
+
+def _set(page: str, at: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    made = typst.compile(
+        files("deploy.committee").joinpath(TEMPLATE).read_bytes(), format="pdf", ignore_system_fonts=True, sys_inputs={"page": page},
+        pdf_standards=standards, timestamp=at.replace(microsecond=0),
+    )  # fmt: skip
+    if not isinstance(made, bytes):
+        raise TypeError("the paper is one file, whatever its length")
+    return made
