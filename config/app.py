@@ -32,8 +32,8 @@ from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.vault import Vault
 from config.wiring import wire
-from deploy.field.views import pages as field_pages
 from deploy.committee.views import pages as committee_pages
+from deploy.field.views import pages as field_pages
 from deploy.funding.views import pages as funding_pages
 from deploy.home.views import pages as home_pages
 from deploy.queries.conventions import mention

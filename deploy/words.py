@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from deploy.committee.integration import Verdict
+from deploy.committee.meeting import MeetingState
 from deploy.field.reasons import REASONS
 from deploy.steps import SIGNATORIES, TICKS
 from inventory.french import amount, counted, short_day
@@ -18,6 +20,9 @@ RATES = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "d�
 
 def _step(axis: str, value: str, detail: Any) -> tuple[str, str]:
     key, _, signatory = axis.removeprefix("step:").partition(":")
+    if "verdict" in detail:
+        verdict = Verdict(detail["verdict"])
+        return f"Visa pour {SIGNATORIES[signatory]} : {verdict.label}", verdict.icon
     label = f"Visa pour {SIGNATORIES[signatory]}" if signatory else TICKS.get(key, key)
     present = f", {detail['present']} présents" if detail.get("present") else ""
     return label + present + STATES.get(value, ""), "stamp" if signatory else "check"
@@ -38,6 +43,11 @@ def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 
 def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if "committee" in detail:
+        state = MeetingState(value)
+        return f"Réunion {state.label}, le {short_day(date.fromisoformat(detail['day']))}", state.icon
+    if "words" in detail:
+        return {"open": "Décision prise", "done": "Décision suivie : faite"}.get(value, "Décision abandonnée"), "stamp"
     if "lines" in detail:
         total = amount(sum((Decimal(line["gross"]) for line in detail["lines"]), Decimal(0)))
         lines = counted(len(detail["lines"]), "ligne", "lignes")
@@ -59,7 +69,12 @@ def _visit(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return f"Visite infructueuse : {REASONS.get(detail.get('reason'), '')}{later}", "calendar-x"
 
 
+def _presence(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return f"Siège {int(axis.rpartition(':')[2]) + 1} : {'présent' if value == 'present' else 'absent'}", "user-check"
+
+
 WORDS: Mapping[str, Words] = {
     "field_note": _field_note, "seen": _seen, "visit": _visit, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
     "council_informed": _council,
+    "presence:": _presence,
 }  # fmt: skip

@@ -140,7 +140,9 @@ def test_several_slots_at_once_all_or_none(own_house: Flask) -> None:
 def test_a_visa_is_of_the_committee_and_waits_for_the_delivery(own_house: Flask) -> None:
     with signed_in(own_house, "comite") as client:
         token = proof(client, "/classes/AIX-CM02")
-        answer = client.post("/classes/AIX-CM02/pas", data={"csrf_token": token, "step": "acceptance"})
+        assert client.post("/classes/AIX-CM02/pas", data={"csrf_token": token, "step": "acceptance"}).status_code == 422
+        shown = client.get("/classes/AIX-CM02/integration").text.partition('name="digest" value="')[2][:64]
+        answer = client.post("/classes/AIX-CM02/integration", data={"csrf_token": token, "verdict": "validated", "digest": shown})
         assert answer.status_code == 422 and "11 tablettes livrées sur 14" in answer.text
     with signed_in(own_house, "dsi") as client:
         token = proof(client, "/classes/AIX-CM01")
