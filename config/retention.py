@@ -10,15 +10,17 @@ from inventory.actions import answers, drafts
 from inventory.db import Table, atomic
 from inventory.french import counted
 from inventory.models import ApiAnswer, ImportDraft
+from mdm.models import HookEvent
 
 CHUNK = 1000
-SECURITY_LOG_KEPT = timedelta(days=365)
+SECURITY_LOG_KEPT, EVENTS_KEPT = timedelta(days=365), timedelta(days=90)
 RULES = (
     (WebSession, WebSession.last_seen, sessions.KEPT),
     (NetworkTally, NetworkTally.since, networks.SPAN),
     (SecurityEvent, SecurityEvent.at, SECURITY_LOG_KEPT),
     (ImportDraft, ImportDraft.at, drafts.KEPT),
     (ApiAnswer, ApiAnswer.at, answers.KEPT),
+    (HookEvent, HookEvent.noted, EVENTS_KEPT),
 )
 
 

@@ -13,8 +13,11 @@ from inventory.errors import NotFound, Refused
 from inventory.journal import Entry, append
 from mdm.driver import Access
 from mdm.drivers import KINDS, connect
+from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
+from mdm.registers import read_register
 from mdm.run_state import RunState
+from mdm.secret import context
 from mdm.staging import unpacked
 from mdm.sync import Tell, apply, read_server, refuse_during_a_reading, supersede
 from mdm.vault import Vault
@@ -32,7 +35,7 @@ def add_connector(name: str, *, kind: str, url: str, login: str, password: str, 
         row.secret = None
     row.kind, row.url, row.login, row.active = kind, url, login, True
     if password:
-        row.secret = vault.seal(password, _context(row))
+        row.secret = vault.seal(password, context(row))
     row.save()
     told = {"name": name, "kind": kind, "url": url, "login": login}
     entry = Entry("connector", row.id, "record", "registered", hand.now, told)
@@ -53,10 +56,6 @@ def _refuse_connector(name: str, kind: str, url: str) -> None:
         raise Refused("L'adresse ne doit contenir ni identifiant ni mot de passe : les donner à part.")
 
 
-def _context(row: Connector) -> str:
-    return f"connector:{row.name}:{row.url}"
-
-
 def connector(name: str | None = None) -> Connector:
     """The connector of this name, or the only one; raises `Refused` when that is not one."""
     rows = list(Connector.select().where(Connector.active).order_by(Connector.name))
@@ -74,10 +73,16 @@ def sync(
     row: Connector, *, vault: Vault, now: datetime, clock: Callable[[], datetime], tell: Tell | None = None
 ) -> SyncRun:
     """Read one server and take in what is new; the outcome, good or bad, is in the run returned."""
-    if row.secret is None:
+    read = read_register if KINDS[row.kind].capabilities.peer else read_server
+    return read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell)
+
+
+def access(row: Connector, vault: Vault) -> Access:
+    """How a connector's server is read; raises `Refused` when its password is missing."""
+    if row.secret is None and not KINDS[row.kind].capabilities.listens:
         raise Refused(f"« {row.name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.")
-    access = Access(row.url, row.login, vault.open(bytes(row.secret), _context(row)))
-    return read_server(row, connect(row.kind, access, clock=clock), now=now, tell=tell)
+    password = "" if row.secret is None else vault.open(bytes(row.secret), context(row))
+    return Access(row.url, row.login, password, memory=Recalled(row))
 
 
 @atomic

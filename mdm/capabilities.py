@@ -9,7 +9,10 @@ from inventory.words import tell
 from mdm.driver import Capabilities
 from mdm.drivers import KINDS
 
-TITLES = {"headwind": "Headwind MDM", "fleet": "Fleet", "zentral": "Zentral"}
+TITLES = {
+    "headwind": "Headwind MDM", "fleet": "Fleet", "glpi": "GLPI avec Flyve MDM", "glpi-assets": "GLPI, registre de biens", "micromdm": "MicroMDM", "nanomdm": "NanoMDM",
+    "snipeit": "Snipe-IT", "zentral": "Zentral",
+}  # fmt: skip
 TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     ("Dernier contact de chaque tablette", lambda can: can.tells_contact),
     ("Enrôlement et sa date", lambda can: can.tells_enrolment),

@@ -95,12 +95,34 @@ class MdmError(Exception):
         self.permanent = permanent
 
 
+class Memory(Protocol):
+    """What one server's webhook told of its devices, by their own identifiers (`mdm.hooks.Heard`)."""
+
+    def recall(self, devices: Sequence[str]) -> Mapping[str, Any]:
+        """What was heard of these devices; those never heard are left out."""
+        ...
+
+    def after(self, device: str, most: int) -> Sequence[tuple[str, Any]]:
+        """What was heard of the next devices in the order of their identifiers."""
+        ...
+
+
+class Nothing:
+    """A memory of a server that sends no event."""
+
+    def recall(self, devices: Sequence[str]) -> Mapping[str, Any]:
+        return {}
+
+    def after(self, device: str, most: int) -> Sequence[tuple[str, Any]]:
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Where a server is and who reads it; the password is in no representation.
 
     `zone` is that of the moments it writes without one; `ca` a file of the authorities that vouch for it (None: the usual ones);
-    `options` what else its kind asks for.
+    `options` what else its kind asks for; `memory` what its webhook told.
     """
 
     url: str
@@ -109,11 +131,13 @@ class Access:
     zone: tzinfo = PARIS
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Nothing)
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a kind of server can tell; `peer` is a register of assets, which sees no device and enrols none."""
+    """What a kind of server can tell; `peer` is a register of assets, which sees no device and enrols none; `listens` has no
+    list, and is known by the events that it sends."""
 
     platforms: tuple[str, ...]
     tells_total: bool
@@ -126,6 +150,7 @@ class Capabilities:
     tells_group: bool = True
     changed_since: bool = False
     peer: bool = False
+    listens: bool = False
 
 
 class Driver(Protocol):

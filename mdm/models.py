@@ -53,4 +53,48 @@ class SyncRun(Table):
         indexes = ((("connector", "started"), False),)
 
 
-TABLES = (Connector, SyncRun)
+class HookEvent(Table):
+    """One event that a server sent of itself, by the name that it has however often it comes: no more of it than a follow-up needs."""
+
+    id = AutoField()
+    connector = ForeignKeyField(Connector, on_delete="RESTRICT")
+    key = CharField()
+    topic = CharField()
+    device = CharField()
+    status = CharField()
+    at = MomentField()
+    noted = MomentField(index=True)
+
+    class Meta:
+        indexes = ((("connector", "key"), True),)
+
+
+class HeardDevice(Table):
+    """What the events of one server told of one device: the copy of a fold (`mdm.hooks.Heard`), renewed with each event."""
+
+    id = AutoField()
+    connector = ForeignKeyField(Connector, on_delete="RESTRICT")
+    device = CharField()
+    heard = TextField()
+
+    class Meta:
+        indexes = ((("connector", "device"), True),)
+
+
+class PeerAsset(Table):
+    """One asset as a register tells it, and when it last listed it: a register sees no tablet live, and none of this is a sighting."""
+
+    id = AutoField()
+    connector = ForeignKeyField(Connector, on_delete="RESTRICT")
+    asset = CharField()
+    serial = CharField(index=True)
+    number = CharField()
+    model = CharField()
+    place = CharField()
+    listed = MomentField()
+
+    class Meta:
+        indexes = ((("connector", "asset"), True),)
+
+
+TABLES = (Connector, SyncRun, HookEvent, HeardDevice, PeerAsset)

@@ -34,13 +34,13 @@ Tell = Callable[[int, int | None], None]
 
 def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
     """Sync one connector; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
-    run = _open_run(connector, now)
+    run = open_run(connector, now)
     staged = Staged()
     try:
-        staged = _stage(connector, driver, tell)
+        staged = stage(connector, driver, tell)
         _settle(run, connector, driver, staged, now)
     except MdmError as fault:
-        _note_reading(run, staged)
+        note_reading(run, staged)
         run.state, run.message = RunState.FAILED.value, str(fault)
     except BaseException:
         run.state, run.message = RunState.FAILED.value, "lecture interrompue"
@@ -53,7 +53,8 @@ def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Te
 
 
 @atomic
-def _open_run(connector: Connector, now: datetime) -> SyncRun:
+def open_run(connector: Connector, now: datetime) -> SyncRun:
+    """Begin a run, the only one of its connector; raises `Refused` if another is under way."""
     refuse_during_a_reading(connector, now)
     for run in _running(connector):
         run.state, run.message, run.ended = RunState.FAILED.value, "lecture interrompue", now
@@ -84,7 +85,7 @@ def _alive(run: SyncRun, now: datetime) -> bool:
     return True
 
 
-def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
+def stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
     """Read every page; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):
@@ -100,7 +101,7 @@ def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
 
 
 def _settle(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, now: datetime) -> None:
-    _note_reading(run, staged)
+    note_reading(run, staged)
     fault = staged.fault()
     if fault:
         run.state, run.message = RunState.PARTIAL.value, fault
@@ -115,7 +116,8 @@ def _settle(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, 
     supersede(connector, run, now)
 
 
-def _note_reading(run: SyncRun, staged: Staged) -> None:
+def note_reading(run: SyncRun, staged: Staged) -> None:
+    """Write in a run what was read, whatever comes of it."""
     run.declared, run.seen = staged.total, len(staged.ids) + staged.refused
     run.refused, run.dropped = staged.refused, staged.dropped
     run.refusals = [{"record": refusal.record, "reason": refusal.reason} for refusal in staged.refusals]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from inventory.access import Reach, may
+from inventory.access import ANYONE, Reach, may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.queries.discrepancies import discrepancies
 from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
-from mdm import actions, queries
+from mdm import actions, listening, queries
 from mdm.capabilities import kind
 from mdm.run_state import RunState
 
+MOST_OF_AN_EVENT = 2**20
 pages = Blueprint("mdm", __name__, template_folder="templates")
 
 
@@ -48,6 +49,15 @@ def connector(name: str) -> str:
     if shown is None:
         raise NotFound
     return render_template("mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), RunState=RunState)
+
+
+@pages.post("/synchronisation/<name>/evenements/<address>")
+@may(ANYONE, scope=Reach.NOTHING)
+def receive(name: str, address: str) -> tuple[str, int]:
+    """An event that a server sends of itself: HTTP 200 and nothing else once it is on disk, be it new or known."""
+    content = request.get_data() if (request.content_length or 0) <= MOST_OF_AN_EVENT else b""
+    listening.receive(name, address, content, request.headers.get("X-Hmac-Signature", ""), vault=g.vault, now=g.now)
+    return "", 200
 
 
 @pages.post("/synchronisation/<name>/lire")

@@ -18,6 +18,7 @@ MACHINERY = {
     "deploy.plots": "draws what the board's queries found",
     "mdm.driver": "the reports and the protocol of drivers, as msgspec structures",
     **dict.fromkeys(("mdm.http", "mdm.adapter"), "the one client of requests"),
+    **dict.fromkeys(("mdm.hooks", "mdm.listening", "mdm.registers"), "events and registers: decoded by msgspec, kept in tables"),
     "mdm.panels": "the piece of page this room hangs on a mobile class",
     "mdm.staging": "spools a whole reading to disk",
     "mdm.sync": "the verb of the ear, between drivers and tables",

@@ -19,6 +19,7 @@ from inventory.queries.discrepancies import Placed, discrepancies
 from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.drivers import KINDS
+from mdm.listening import HEARS, hook_key
 from mdm.models import SyncRun
 from mdm.run_state import RunState
 
@@ -32,7 +33,7 @@ def connector() -> None:
 @click.argument("name")
 @click.option("--kind", required=True, type=click.Choice(sorted(KINDS)), help="Genre de MDM.")
 @click.option("--url", required=True, help="Adresse du serveur (https://…).")
-@click.option("--login", required=True, help="Compte de lecture.")
+@click.option("--login", default="", help="Compte de lecture ; à omettre quand le serveur est lu par un jeton, donné comme mot de passe.")
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Fichier du mot de passe.")
 def connector_add(name: str, kind: str, url: str, login: str, password_file: Path | None) -> None:
     """Créer ou changer un connecteur ; le mot de passe est chiffré, et effacé si l'adresse change."""
@@ -47,6 +48,19 @@ def connector_add(name: str, kind: str, url: str, login: str, password_file: Pat
         vault = Vault(settings.key_file)
         row = actions.add_connector(name, kind=kind, url=url, login=login, password=password, vault=vault, hand=hand)
     click.echo(f"Connecteur « {row.name} » prêt ({row.kind}, {row.url}).")
+
+
+@connector.command("hook")
+@click.argument("name")
+@click.option("--base", required=True, help="Adresse de Cartable vue du serveur MDM (https://cartable.ville.fr).")
+def connector_hook(name: str, base: str) -> None:
+    """Donner l'adresse où MicroMDM ou NanoMDM doit envoyer ses évènements ; qui la connaît peut en envoyer."""
+    settings = read(os.environ)
+    with house(settings):
+        row = actions.connector(name)
+    if row.kind not in HEARS:
+        raise Refused(f"« {row.name} » ({row.kind}) n'envoie pas d'évènements : seuls {' et '.join(sorted(HEARS))} en envoient.")
+    click.echo(f"{base.rstrip('/')}/synchronisation/{row.name}/evenements/{hook_key(row.name, Vault(settings.key_file))}")
 
 
 @click.command()

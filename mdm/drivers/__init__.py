@@ -7,10 +7,17 @@ from datetime import datetime
 
 from mdm.driver import Access, Driver
 from mdm.drivers.fleet import Fleet
+from mdm.drivers.glpi import Glpi, GlpiAssets
 from mdm.drivers.headwind import Headwind
+from mdm.drivers.micromdm import MicroMdm
+from mdm.drivers.nanomdm import NanoMdm
+from mdm.drivers.snipeit import SnipeIt
 from mdm.drivers.zentral import Zentral
 
-KINDS: Mapping[str, type[Driver]] = {"headwind": Headwind, "fleet": Fleet, "zentral": Zentral}
+KINDS: Mapping[str, type[Driver]] = {
+    "headwind": Headwind, "fleet": Fleet, "glpi": Glpi, "glpi-assets": GlpiAssets, "micromdm": MicroMdm, "nanomdm": NanoMdm,
+    "snipeit": SnipeIt, "zentral": Zentral,
+}  # fmt: skip
 
 
 def connect(kind: str, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000) -> Driver:

@@ -54,7 +54,7 @@ class _Hosts(Struct, Generic[T]):
     hosts: list[T]
 
 
-class _Host1(Struct, Generic[T]):
+class _Envelope(Struct, Generic[T]):
     host: T
 
 
@@ -117,7 +117,7 @@ class Fleet:
             if isinstance(told, dict) and "message" in told:
                 return None
         self._refuse(answer)
-        return self._shape.one(self._client, opened(self._client, answer, _Host1).host)
+        return self._shape.one(self._client, opened(self._client, answer, _Envelope).host)
 
     def _team(self) -> dict[str, Any]:
         """The parameter that restricts the list to one team, in the one word that this version knows."""
@@ -173,7 +173,8 @@ def _report(host: _Host, beside: Any) -> DeviceReport:
 
 
 def _status(host: _Host) -> MdmStatus:
+    """A host that only the agent knows is not enrolled in the MDM."""
     told = (host.mdm.enrollment_status if host.mdm else None) or ""
     if told.startswith("On"):
         return MdmStatus.ENROLLED
-    return {"Pending": MdmStatus.PENDING, "Off": MdmStatus.UNENROLLED}.get(told, MdmStatus.UNKNOWN)
+    return MdmStatus.PENDING if told == "Pending" else MdmStatus.UNENROLLED

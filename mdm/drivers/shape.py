@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -52,6 +53,21 @@ def believable(client: Client, total: int | None) -> int | None:
     return total
 
 
+def readable(items: Sequence[Any], kind: type[R]) -> list[R]:
+    """The records that can be read, the others left out: for what only adds to a list."""
+    found = []
+    for item in items:
+        with suppress(*UNREADABLE):
+            found.append(msgspec.convert(item, kind))
+    return found
+
+
+def digest(form: bytes, record: Any, beside: Any = None) -> str:
+    """Tells what a record and what is known beside it say from anything else that they could."""
+    more = b"" if beside is None else _packed(beside)
+    return hashlib.blake2b(form + _packed(record) + more, digest_size=8).hexdigest()
+
+
 @dataclass
 class Shape(Generic[R]):
     """How the records of one kind of server are read.
@@ -83,7 +99,7 @@ class Shape(Generic[R]):
                 refusals.append(Refusal(self._named(item), _sentence(str(fault))))
         names = [self.name(record) for record in records]
         known = beside(names)
-        told = [self._digest(record, known.get(name)) for record, name in zip(records, names, strict=True)]
+        told = [digest(self.form, record, known.get(name)) for record, name in zip(records, names, strict=True)]
 
         def report(place: int) -> DeviceReport:
             made = self.report(records[place], known.get(names[place]))
@@ -105,10 +121,6 @@ class Shape(Generic[R]):
         if not isinstance(item, Raw):
             _packed(record)
         return record
-
-    def _digest(self, record: R, beside: Any) -> str:
-        more = b"" if beside is None else _packed(beside)
-        return hashlib.blake2b(self.form + _packed(record) + more, digest_size=8).hexdigest()
 
     def _named(self, item: Any) -> str:
         told = _plain(item)

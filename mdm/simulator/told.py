@@ -29,6 +29,8 @@ class Told:
     configured: bool
     outdated: bool
     battery: int
+    label: str
+    """The serial number printed on it, known before it is ever switched on."""
 
     @property
     def udid(self) -> str:
@@ -39,7 +41,7 @@ def told_at(fleet: Fleet, moment: datetime) -> list[Told]:
     """Every device that a server lists, by id."""
     lives = [_life(life, moment) for life in fleet.devices_at(moment)]
     others = [
-        Told(one.mdm_id, one.serial, one.name, "", moment - timedelta(days=20), moment - timedelta(days=20), moment - timedelta(days=2), False, False, 50)
+        Told(one.mdm_id, one.serial, one.name, "", moment - timedelta(days=20), moment - timedelta(days=20), moment - timedelta(days=2), False, False, 50, one.serial)
         for one in fleet.strangers_at(moment)
     ]
     return sorted(lives + others, key=lambda one: one.id)
@@ -50,7 +52,7 @@ def _life(life: Life, moment: datetime) -> Told:
     battery = 35 + chance(life.serial, local_date(moment).toordinal(), *life.salt) % 65
     return Told(
         life.id_at(moment), life.serial if start else "", life.name_at(moment), life.cart.code, start or LONG_AGO, start,
-        life.last_contact(moment), configured, bool(life.outdated_since and moment >= life.outdated_since), battery,
+        life.last_contact(moment), configured, bool(life.outdated_since and moment >= life.outdated_since), battery, life.serial,
     )  # fmt: skip
 
 

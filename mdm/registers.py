@@ -1,0 +1,66 @@
+"""One reading of a register of assets: proved complete, then kept beside the inventory, to be compared. It is no sighting of any tablet.
+
+Nothing is erased: an asset that is listed no more keeps the day on which it last was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from inventory.columns import MomentField
+from inventory.db import atomic, write_many
+from mdm.driver import DeviceReport, Driver, MdmError
+from mdm.models import Connector, PeerAsset, SyncRun
+from mdm.run_state import RunState
+from mdm.staging import Staged
+from mdm.sync import Tell, note_reading, open_run, stage
+
+_stored = MomentField().db_value
+_KEEP = (
+    "INSERT INTO peer_asset (connector_id, asset, serial, number, model, place, listed) VALUES (?,?,?,?,?,?,?) "
+    "ON CONFLICT (connector_id, asset) DO UPDATE SET serial = excluded.serial, number = excluded.number, model = excluded.model, "
+    "place = excluded.place, listed = excluded.listed"
+)
+
+
+def read_register(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
+    """Read one register; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
+    run, staged = open_run(connector, now), Staged()
+    try:
+        staged = stage(connector, driver, tell)
+        _settle(run, connector, staged, now)
+    except MdmError as fault:
+        note_reading(run, staged)
+        run.state, run.message = RunState.FAILED.value, str(fault)
+    except BaseException:
+        run.state, run.message = RunState.FAILED.value, "lecture interrompue"
+        raise
+    finally:
+        run.requests, run.ended = driver.requests, now
+        run.save()
+        staged.close()
+    return run
+
+
+def _settle(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
+    note_reading(run, staged)
+    fault = staged.fault()
+    run.state, run.message = (RunState.PARTIAL if fault else RunState.COMPLETE).value, fault or ""
+    if fault:
+        return
+    for batch in staged.batches():
+        changed = _keep(connector, batch, now)
+        run.changed, run.unchanged = run.changed + changed, run.unchanged + len(batch) - changed
+    before = (PeerAsset.connector == connector) & (PeerAsset.listed < now)
+    run.absent = PeerAsset.select().where(before).count()
+
+
+@atomic
+def _keep(connector: Connector, batch: Sequence[DeviceReport], now: datetime) -> int:
+    """Write a batch as it was told; how many of its assets say something new."""
+    mine = (PeerAsset.connector == connector) & PeerAsset.asset.in_([one.mdm_id for one in batch])
+    known = set(PeerAsset.select(PeerAsset.asset, PeerAsset.serial, PeerAsset.number, PeerAsset.model, PeerAsset.place).where(mine).tuples())
+    rows = [(one.mdm_id, one.serial, one.number, one.model, one.group) for one in batch]
+    write_many(_KEEP, [(connector.id, *row, _stored(now)) for row in rows])
+    return sum(row not in known for row in rows)

@@ -1,0 +1,36 @@
+"""MicroMDM's API, its quirks included: one POST that lists all, in no order, `null` for none; HTTP 500 for whatever is not found."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+from mdm.simulator.apis.spoken import CANARY, Api
+from mdm.simulator.exchange import Ask, Reply
+from mdm.simulator.told import Told
+
+
+def nanoseconds(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "789Z" if moment else "0001-01-01T00:00:00Z"
+
+
+class MicroMdmApi(Api):
+    spoilt_field = "last_seen"
+
+    def answer(self, ask: Ask) -> Reply:
+        if ask.headers.get("authorization") != "Basic " + b64encode(f"micromdm:{self.mdm.password}".encode()).decode():
+            return Reply(401, {"error": "unauthorized"}, {"WWW-Authenticate": 'Basic realm="micromdm"'})
+        if (ask.method, ask.path) != ("POST", "/v1/devices"):
+            return Reply(500, {"error": f"not found: {ask.path}"}) if ask.path.startswith("/v1/") else Reply(404, {})
+        devices, serials = self.mdm.devices(), (ask.body or {}).get("filter_serial")
+        if serials and not any(one.label in serials for one in devices):
+            return Reply(500, {"error": f"not found: Device {serials[0]}"})
+        shown = self.window(sorted(devices, key=lambda one: one.udid[::-1]), 0, max(len(devices), 1))
+        return Reply(200, {"devices": self.records(shown) or None}, page=(True, True))
+
+    def record(self, device: Told) -> dict[str, Any]:
+        return {
+            "serial_number": device.label, "udid": device.udid if device.enrolled else "", "enrollment_status": bool(device.enrolled),
+            "last_seen": nanoseconds(device.contact), "dep_profile_status": CANARY,
+        }  # fmt: skip
