@@ -28,6 +28,7 @@ from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, Person, School, Sighting, Tablet
 from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, every_page
+from inventory.queries.tablet_rows import TABLET_ORDERS
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 from mdm.driver import DeviceReport
@@ -69,7 +70,7 @@ def test_the_next_page_follows_the_row_whatever_is_added_before_it(hand: Hand) -
     assert first.before is None and back.before is not None
 
 
-@pytest.mark.parametrize("sort", listed_tablets.TABLET_ORDERS)
+@pytest.mark.parametrize("sort", TABLET_ORDERS)
 @pytest.mark.parametrize("falling", [False, True])
 def test_pages_put_end_to_end_are_the_list_now_and_in_the_past(hand: Hand, granettes_cart: MobileClass, sort: str, falling: bool) -> None:
     stock(hand, range(11))

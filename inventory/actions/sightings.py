@@ -36,6 +36,7 @@ _UPDATE, _UPDATE_PLAIN = (
     f"UPDATE sighting SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608 our own column list
     for columns in (_COLUMNS, _PLAIN)
 )
+_FORMER = "INSERT INTO former_serial (serial, sighting_id) VALUES (?,?) ON CONFLICT (serial, sighting_id) DO NOTHING"
 _MARK_DAY = (
     "INSERT INTO contact_month (sighting_id, month, days) VALUES (?,?,?) "
     "ON CONFLICT (sighting_id, month) DO UPDATE SET days = contact_month.days | excluded.days"
@@ -93,6 +94,8 @@ def _write(connector: str, news: Sequence[News], now: datetime) -> None:
     write_many(_UPDATE, whole)
     write_many(_UPDATE_PLAIN, plain)
     write_many(_INSERT, fresh)
+    changed = ((one.known, one.report.serial) for one in news if one.known)
+    write_many(_FORMER, [(known.serial, known.id) for known, serial in changed if known.serial != serial])
 
 
 def _values(one: News, confirmed: int | None) -> tuple[Any, ...]:

@@ -9,8 +9,8 @@ from msgspec import Struct
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.queries.listed_places import ClassRow, SchoolRow
-from inventory.queries.listed_tablets import TabletRow
 from inventory.queries.places import ClassRecord
+from inventory.queries.tablet_rows import TabletRow
 from inventory.reconciliation import Kind
 from inventory.roles import Role
 from inventory.sight import Seen, TabletState

@@ -14,6 +14,7 @@ from inventory.mdm_status import MdmStatus
 from inventory.paris import read_local
 from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, Order, Page
+from inventory.queries.tablet_rows import TABLET_ORDERS
 from inventory.scope import Scope
 from inventory.words import tell
 
@@ -98,7 +99,7 @@ TABLETS = Catalogue(
         Column("mdm", "MDM", lambda row: row.mdm),
         Column("contact", "Dernier contact", lambda row: row.last_contact, False),
     ),
-    listed_tablets.TABLET_ORDERS,
+    TABLET_ORDERS,
     (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL, *CHANGES),
     lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
 )  # fmt: skip

@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import IO, Any
 
 from xlsxwriter import Workbook
@@ -25,6 +26,8 @@ SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls"
 
 def as_text(value: Any) -> str:
     """A value as a French spreadsheet shows it: labels, hours of Paris, decimal comma; nothing is a formula."""
+    if type(value) is str:
+        return harmless(value)
     if value is None:
         return ""
     if isinstance(value, Status):
@@ -43,11 +46,11 @@ def csv_stream(labels: Sequence[str], rows: Iterable[Sequence[Any]], mention: st
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     out.write(BOM)
     writer.writerow([harmless(label) for label in (*labels, MENTION)])
-    for count, row in enumerate(rows):
-        writer.writerow([*map(as_text, row), mention])
-        if count % CHUNK == 0:
-            yield _emptied(out)
     yield _emptied(out)
+    coming = iter(rows)
+    while some := list(islice(coming, CHUNK)):
+        writer.writerows([*map(as_text, row), mention] for row in some)
+        yield _emptied(out)
 
 
 def _emptied(out: io.StringIO) -> bytes:

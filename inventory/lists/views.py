@@ -37,6 +37,7 @@ from inventory.words import tell
 pages = Blueprint("lists", __name__)
 BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS)}
 LONGEST_WORDS = 100
+PART, WHOLE = 1000, 2**31
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -147,10 +148,11 @@ def export(key: str, kind: str) -> Response:
         raise NotFound
     asked, scope, when = _read(BY_KEY[key], request.args), g.scope, g.when
     labels, mention = [column.label for column in asked.columns], current_app.config["MENTION"]()
+    size = WHOLE if when and asked.catalogue.orders[asked.ask.sort].whole else PART
 
     def rows() -> Any:
         with snapshot():
-            for row in every_page(lambda ask: asked.catalogue.page(ask, when, scope), asked.ask):
+            for row in every_page(lambda ask: asked.catalogue.page(ask, when, scope), asked.ask, size):
                 yield [column.value(row) for column in asked.columns]
 
     name = f"{key}-{(when.moment if when else g.now):%Y-%m-%d}.{kind}"

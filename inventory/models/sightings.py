@@ -49,3 +49,13 @@ class ContactMonth(Table):
 
     class Meta:
         primary_key = CompositeKey("sighting", "month")
+
+
+class FormerSerial(Table):
+    """A serial number that an MDM's record told before the one it tells now, empty if none: a look at the past finds the record by it."""
+
+    serial = CharField()
+    sighting = ForeignKeyField(Sighting, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("serial", "sighting")

@@ -43,7 +43,7 @@ class SchoolRow:
     codes: tuple[str, ...]
 
 
-CLASS_ORDERS: Mapping[str, Order[ClassRow]] = {"code": Order("Code", MobileClass.code, lambda row: row.code)}
+CLASS_ORDERS: Mapping[str, Order[ClassRow]] = {"code": Order("Code", MobileClass.code, lambda row: row.code, whole=True)}
 SCHOOL_ORDERS: Mapping[str, Order[SchoolRow]] = {
     "nom": Order("École", School.name, lambda row: row.name),
     "uai": Order("UAI", School.uai, lambda row: row.uai),

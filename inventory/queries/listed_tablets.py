@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from peewee import JOIN, SQL, fn
+from peewee import JOIN, fn
 
 from inventory.columns import MomentField
 from inventory.journal import When
@@ -19,9 +19,10 @@ from inventory.queries import listing
 from inventory.queries.changes import CHANGED
 from inventory.queries.counters import holders, speaking, tablets_in_carts
 from inventory.queries.listed_places import carts
-from inventory.queries.listing import Ask, Order, Page
-from inventory.queries.places import classes
-from inventory.queries.tablets import states
+from inventory.queries.listing import Ask, Page
+from inventory.queries.past import rows_then
+from inventory.queries.tablet_rows import LABEL, TABLET_ORDERS, TabletRow
+from inventory.queries.visible import visible
 from inventory.scope import Scope
 from inventory.serials import normalise
 
@@ -30,44 +31,20 @@ COUNTED = frozenset({"etape", "mdm", "ecole", "classe"})
 _stored = MomentField().db_value
 
 
-@dataclass(frozen=True, slots=True)
-class TabletRow:
-    """A line of the list of tablets."""
-
-    id: int
-    name: str
-    serial: str
-    model: str
-    class_code: str
-    slot: int | None
-    school: str
-    uai: str
-    stage: Stage
-    stage_at: datetime | None
-    mdm: MdmStatus
-    last_contact: datetime | None
-
-
-LABEL = fn.COALESCE(Tablet.asset_tag, Tablet.serial)
-TABLET_ORDERS: Mapping[str, Order[TabletRow]] = {
-    "nom": Order("Nom", LABEL, lambda row: row.name),
-    "serie": Order("N° de série", Tablet.serial, lambda row: row.serial),
-    "depuis": Order("Étape depuis", fn.COALESCE(Tablet.stage_at, SQL("0")), lambda row: _stored(row.stage_at) or 0, int),
-}
-
-
 def tablets(ask: Ask, when: When | None, *, scope: Scope) -> Page[TabletRow]:
     """One page of the tablets, filtered by `etape`, `mdm`, `ecole` (UAI) and `classe` (code)."""
     order = TABLET_ORDERS[ask.sort]
-    if when is not None:
-        return listing.cut_folded(_tablets_then(ask, when, scope), order, ask, lambda row: row.id)
-    return listing.cut(_tablets(ask, scope), Tablet.id, order, ask, _read_tablets, lambda row: row.id)
+    if when is None:
+        return listing.cut(_tablets(ask, scope), Tablet.id, order, ask, _read_tablets, lambda row: row.id)
+    if order.whole:
+        return listing.cut_folded(_tablets_then(Ask(ask.words, ask.filters, "nom"), when, scope), order, ask, lambda row: row.id)
+    return listing.cut_walked(_tablets_then(ask, when, scope), order, ask, lambda row: row.id)
 
 
 def count_tablets(ask: Ask, when: When | None, *, scope: Scope) -> int:
     """How many tablets, at most one more than `MOST_COUNTED`; those in carts are counted already, unless words or dates narrow them."""
     if when is not None:
-        return len(_tablets_then(ask, when, scope))
+        return sum(1 for _ in islice(_tablets_then(Ask(ask.words, ask.filters, "nom"), when, scope), listing.MOST_COUNTED + 1))
     if ask.words or any(value and name not in COUNTED for name, value in ask.filters.items()):
         return listing.counted_to(_tablets(ask, scope))
     inside = carts(ask, scope)
@@ -106,7 +83,7 @@ def _told_by_mdm(status: str) -> Any:
 def _read_tablets(ids: Sequence[int]) -> list[TabletRow]:
     rows = list(
         Tablet.select(Tablet.id, LABEL, Tablet.serial, Tablet.model, MobileClass.code, Tablet.slot, School.name, School.uai, Tablet.stage, Tablet.stage_at)
-        .join(MobileClass, JOIN.LEFT_OUTER).join(School, JOIN.LEFT_OUTER).where(Tablet.id.in_(list(ids))).tuples()
+        .join(MobileClass, JOIN.LEFT_OUTER).join(School, JOIN.LEFT_OUTER).where(listing.among(Tablet.id, ids)).tuples()
     )  # fmt: skip
     heard = _heard([row[2] for row in rows])
     return [
@@ -122,33 +99,14 @@ def _heard(serials: Sequence[str]) -> dict[str, tuple[MdmStatus, datetime | None
     return {serial: (MdmStatus(status), contact) for serial, status, contact, _, _ in ranked}
 
 
-def _tablets_then(ask: Ask, when: When, scope: Scope) -> list[TabletRow]:
-    records = {record.id: record for record in classes(scope, when)}
-    homes, changed = {row.id: row for row in School.select()}, _changed_then(ask, when)
-    found = []
-    for state in states(scope, when):
-        if changed is not None and state.id not in changed:
-            continue
-        record = records.get(state.class_id or 0)
-        school = homes.get(record.school_id) if record else None
-        if not scope.holds(school.id if school else None):
-            continue
-        row = TabletRow(
-            state.id, state.name, state.serial, state.model, record.code if record else "", state.slot, school.name if school else "",
-            school.uai if school else "", state.stage, state.stage_at, state.mdm, state.seen.last_contact if state.seen else None,
-        )  # fmt: skip
-        found.append(row)
-    return [row for row in found if _fits(row, ask)]
-
-
-def _changed_then(ask: Ask, when: When) -> set[int] | None:
-    """The tablets that the filters on changes leave, told by the moment looked at; None when none is asked."""
-    left: set[int] | None = None
+def _tablets_then(ask: Ask, when: When, scope: Scope) -> Iterator[TabletRow]:
+    """The tablets as they stood, from where a page begins and in its direction, read as they are asked for."""
+    query = visible(scope, Tablet).where(~Tablet.withdrawn)
     for name, changed in CHANGED.items():
         if ask.filter(name):
-            some = {row[0] for row in Tablet.select(Tablet.id).where(changed(read_local(ask.filter(name)), when)).tuples()}
-            left = some if left is None else left & some
-    return left
+            query = query.where(changed(read_local(ask.filter(name)), when))
+    for ids in listing.walked(query, Tablet.id, TABLET_ORDERS[ask.sort], ask):
+        yield from (row for row in rows_then(ids, when, scope) if _fits(row, ask))
 
 
 def _fits(row: TabletRow, ask: Ask) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from peewee import SQL, ModelSelect, fn
@@ -14,17 +15,22 @@ from inventory.keyset import Cursor
 R = TypeVar("R")
 MOST_COUNTED = 10_000
 MOST_SORTED = 2_000
+FEWEST = 200
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[R]):
-    """A sort that an index serves: its expression in the database, and the same value of a row read."""
+    """A sort that an index serves: its expression in the database, and the same value of a row read.
+
+    `whole`: that value is folded in a look at the past, so that such a list has to be read whole before it is sorted.
+    """
 
     label: str
     expression: Any
     of: Callable[[R], str | int]
     kind: type[str] | type[int] = str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def few(query: ModelSelect, row_id: Any) -> Any:
 
 def among(row_id: Any, ids: Iterable[int]) -> Any:
     """Rows of these whole numbers, written into the statement: two thousand parameters cost more than the reading."""
-    return row_id.in_(SQL(f"({','.join(map(str, ids))})"))
+    return row_id.in_(SQL(f"({','.join(map(str, ids)) or 'NULL'})"))
 
 
 def cut(
@@ -105,6 +111,26 @@ def _page(rows: list[R], more: bool, cursor: Cursor | None, order: Order[R], id_
         return Page(rows)
     first, last = (Cursor(order.of(row), id_of(row), way) for row, way in ((rows[0], True), (rows[-1], False)))
     return Page(rows, first if (more if back else cursor is not None) else None, last if (more or back) else None)
+
+
+def walked(query: ModelSelect, row_id: Any, order: Order[Any], ask: Ask) -> Iterator[list[int]]:
+    """The ids of a query by parts, in the order of a list, from where a page begins and in its direction."""
+    some, up, cursor = max(ask.size + 1, FEWEST), ask.falling is (ask.cursor is not None and ask.cursor.back), ask.cursor
+    keys = (order.expression, row_id) if up else (order.expression.desc(), row_id.desc())
+    query = query.select(row_id, order.expression).order_by(*keys).limit(some)
+    while True:
+        here = query if cursor is None else query.where(_beyond(order.expression, row_id, cursor, up))
+        rows = list(here.tuples())
+        yield [row[0] for row in rows]
+        if len(rows) < some:
+            return
+        cursor = Cursor(rows[-1][1], rows[-1][0])
+
+
+def cut_walked(rows: Iterator[R], order: Order[R], ask: Ask, id_of: Callable[[R], int]) -> Page[R]:
+    """The page that begins the rows of a walk."""
+    found = list(islice(rows, ask.size + 1))
+    return _page(found[: ask.size], len(found) > ask.size, ask.cursor, order, id_of)
 
 
 def cut_folded(rows: Iterable[R], order: Order[R], ask: Ask, id_of: Callable[[R], int]) -> Page[R]:
