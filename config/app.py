@@ -37,6 +37,7 @@ from deploy.field.views import pages as field_pages
 from deploy.funding.views import pages as funding_pages
 from deploy.home.views import pages as home_pages
 from deploy.queries.conventions import mention
+from deploy.reports.views import pages as seal_pages
 from deploy.views import pages as deploy_pages
 from inventory import french
 from inventory.db import database
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deploy_pages,
     funding_pages,
     committee_pages,
+    seal_pages,
     field_pages,
     *api.ROOMS,
 )

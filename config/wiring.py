@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from config import people, tokens
 from config.schema import refuse_other_schema
 from config.settings import Settings
+from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
+from deploy.reports import seal
 from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds
@@ -24,6 +26,7 @@ def wire(settings: Settings) -> None:
     """Bind every handle; opens no connection and checks nothing."""
     db.connect(settings.database)
     school_times.use(settings.calendars, Thresholds(settings.watch_days, settings.silent_days))
+    seal.use(lambda: Vault(settings.key_file).subkey("quarter-seal"))
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)

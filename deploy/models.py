@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from inventory.columns import JsonField, MomentField
 from inventory.db import Table
@@ -31,7 +31,10 @@ class LoadedBaseline(Table):
 
 
 class QuarterIssue(Table):
-    """A quarter as it was issued: its moment of knowledge and, beside it, the very bytes of its files."""
+    """A quarter as it was issued: its moment of knowledge and, beside it, the very bytes of its files.
+
+    A correction is another issue, `number` 2 and on, with its `reason`; `seal` is the digest of its seal, empty before seals were.
+    """
 
     id = AutoField()
     convention = CharField()
@@ -39,9 +42,12 @@ class QuarterIssue(Table):
     issued = MomentField()
     actor = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
     manifest_sha256 = CharField()
+    number = IntegerField(constraints=[SQL("DEFAULT 1")])
+    reason = CharField(constraints=[SQL("DEFAULT ''")])
+    seal = CharField(constraints=[SQL("DEFAULT ''")])
 
     class Meta:
-        indexes = ((("convention", "period"), True),)
+        indexes = ((("convention", "period", "number"), True),)
 
 
 class QuarterFile(Table):

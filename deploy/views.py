@@ -18,6 +18,7 @@ from deploy.queries.board import classes_on_board, on_board
 from deploy.queries.conventions import convention, whole
 from deploy.queries.findings import findings_of
 from deploy.reports.quarter import Quarter
+from deploy.reports.seal import fingerprint
 from deploy.schedule.slider import day_of_step
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
 from deploy.steps import BY_KEY, STEP_WRITERS, Level
@@ -83,7 +84,7 @@ def quarter_list() -> str:
     told = convention()
     if not whole(g.scope, told.key):
         return render_template("deploy/quarters.html", quarters=None)
-    issued = {row.period: row for row in QuarterIssue.select().where(QuarterIssue.convention == told.key)}
+    issued = {row.period: row for row in QuarterIssue.select().where(QuarterIssue.convention == told.key).order_by(QuarterIssue.number)}
     current = Quarter.of(local_date(g.now))
     quarters_shown, one = [], Quarter.of(told.window.first)
     while one.first <= current.first:
@@ -112,7 +113,10 @@ def quarter_page(period: str) -> str:
     """The files of an issued quarter with their digests."""
     row = _issue(period)
     files = QuarterFile.select().where(QuarterFile.issue == row).order_by(QuarterFile.name)
-    return render_template("deploy/quarter.html", issue=row, period=Quarter.parse(period), files=list(files))
+    told = Quarter.parse(period)
+    return render_template(
+        "deploy/quarter.html", issue=row, period=told, files=list(files), issues=quarters.all_of(row.convention, told), key=fingerprint()
+    )
 
 
 @pages.get("/trimestres/<period>/<path:name>")

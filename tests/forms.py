@@ -46,4 +46,5 @@ FORMS: dict[str, Mapping[str, object]] = {
     "providers.await_email": {"provider": "ville", "email": "a@ville.fr"},
     "providers.unlink": {"link": "1"},
     "providers.unlink_own": {"link": "1"},
+    "seals.correct": {"reason": "une facture oubliée"},
 }

@@ -11,6 +11,7 @@ MACHINERY = {
     "deploy.panels": "the pieces of page this room hangs on the ground floor's",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",
     "deploy.committee.paper": "sets a meeting's notice and minutes through typst",
+    "deploy.reports.seal": "signs a quarter's seal through cryptography",
     "deploy.reports.xlsx_file": "writes the workbook through xlsxwriter",
     "deploy.reports.render": "calls every writer of the export",
     **dict.fromkeys(("mdm.drivers", "mdm.capabilities"), "one file a server, over the client and the reports; what each can tell"),

@@ -27,7 +27,7 @@ from inventory.models import Event, School
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
-SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256", "meeting_id", "decision_id"}
+SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256", "meeting_id", "decision_id", "issue"}
 OF_NO_SCHOOL = {"key", "kind", "role"}
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}
 QUERIES = {"lists.tablettes": ("TESTV100001", "TESTV900001"), "lists.classes": ("VIL-CM03", "VIL-CM99"), "lists.ecoles": (FOREIGN, "0949999Z")}
@@ -167,7 +167,7 @@ def test_a_batch_that_mixes_schools_is_refused_like_one_that_names_nothing(
 def test_pages_of_one_s_own_school_open_by_role_and_tell_nothing_of_the_others(
     villeneuve: Town, browsers: dict[tuple[Role, Scope], Browser], own_school: Scope, role: Role
 ) -> None:
-    whole = {"deploy.quarter_page", "deploy.quarter_file"}
+    whole = {"deploy.quarter_page", "deploy.quarter_file", "seals.archive"}
     whole |= {route.endpoint for route in routes(villeneuve) if route.endpoint.startswith(("funding.", "committee.meeting"))} - {"funding.page"}
     for route in routes(villeneuve):
         if route.method != "GET" or route.policy.roles == ANYONE or route.policy.reach is Reach.NOTHING:

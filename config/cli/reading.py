@@ -12,10 +12,13 @@ from config import clock
 from config.cli.show import bar, json_option, print_json, print_table
 from config.settings import read
 from config.wiring import house
-from deploy.actions.quarter import issue
+from deploy.actions.quarter import archive_of, correct, find, issue
 from deploy.queries.board import ClassOnBoard, board
+from deploy.queries.conventions import convention
+from deploy.reports import verifier
 from deploy.reports.quarter import Quarter
 from inventory.actions.records import Hand
+from inventory.errors import Refused
 from inventory.french import short_day
 from inventory.journal import When
 from inventory.paris import end_of, local_date
@@ -105,6 +108,48 @@ def quarter(period: str, out: Path | None, strict: bool, as_json: bool) -> None:
         return
     state = "provisoire (le trimestre n'est pas fini)" if issued.provisional else "déjà émis, rendu à l'identique" if issued.again else "émis"
     click.echo(f"{told.label} {state} : {len(issued.files)} fichiers dans {folder}")
+
+
+@report.command("verify")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", default="", help="Empreinte de la clé de la commune, donnée par un autre chemin.")
+@json_option
+def verify(archive: Path, key: str, as_json: bool) -> None:
+    """Vérifier une archive scellée : ce qui a été modifié, ajouté ou retiré."""
+    faults, seal = verifier.verify(str(archive), key)
+    if as_json:
+        print_json({"intact": not faults, "faults": faults, "seal": seal})
+    else:
+        for fault in faults:
+            click.echo(f"✗ {fault}")
+        click.echo("ALTÉRÉ" if faults else f"INTACT : {seal['period']}, émission n° {seal['number']}")
+    if faults:
+        raise SystemExit(1)
+
+
+@report.command("archive")
+@click.argument("period")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Fichier où écrire l'archive.")
+def archive_command(period: str, out: Path) -> None:
+    """Écrire l'archive scellée d'un trimestre émis, sa dernière émission."""
+    told = Quarter.parse(period)
+    with house(read(os.environ)):
+        row = find(convention().key, told)
+        if row is None:
+            raise Refused(f"{told.label} n'est pas émis : « cartable report quarter {told.key} » l'émet.")
+        out.write_bytes(archive_of(row))
+    click.echo(f"{told.label}, émission n° {row.number} : {out}")
+
+
+@report.command("correct")
+@click.argument("period")
+@click.option("--reason", required=True, help="Motif, lu avec le trimestre.")
+def correct_command(period: str, reason: str) -> None:
+    """Émettre de nouveau un trimestre émis ; la première émission reste."""
+    told = Quarter.parse(period)
+    with house(read(os.environ)):
+        row = correct(told, reason, Hand(None, clock.now()))
+    click.echo(f"{told.label} émis de nouveau, émission n° {row.number}.")
 
 
 COMMANDS = (board_command, report)
