@@ -43,6 +43,7 @@ from inventory import french
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
+from inventory.labels.views import pages as label_pages
 from inventory.lists.views import pages as list_pages
 from inventory.paris import end_of, local_date, written_local
 from inventory.views import pages as inventory_pages
@@ -52,6 +53,7 @@ from mdm.views import pages as mdm_pages
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home_pages,
     inventory_pages,
+    label_pages,
     list_pages,
     mdm_pages,
     deploy_pages,

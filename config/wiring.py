@@ -12,12 +12,13 @@ from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
 from deploy.reports import seal
+from deploy.queries.conventions import mention
 from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds
 from inventory.guards import guard_stages
 from inventory.panels import hang
-from inventory.queries import school_times
+from inventory.queries import labels, school_times
 from inventory.timeline import speak
 from mdm import panels as mdm_panels
 
@@ -27,6 +28,7 @@ def wire(settings: Settings) -> None:
     db.connect(settings.database)
     school_times.use(settings.calendars, Thresholds(settings.watch_days, settings.silent_days))
     seal.use(lambda: Vault(settings.key_file).subkey("quarter-seal"))
+    labels.use(settings.public_url, mention)
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)

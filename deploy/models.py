@@ -6,7 +6,7 @@ from peewee import SQL, AutoField, BlobField, CharField, CompositeKey, ForeignKe
 
 from inventory.columns import JsonField, MomentField
 from inventory.db import Table
-from inventory.models import Person
+from inventory.models import MobileClass, Person
 
 
 class LoadedConvention(Table):
@@ -147,6 +147,15 @@ class Decision(Table):
     convention = CharField()
 
 
+class CheckGuess(Table):
+    """The wrong short codes typed on the check of one cart: five in a row shut it, longer each time."""
+
+    mobile_class = ForeignKeyField(MobileClass, primary_key=True, on_delete="RESTRICT")
+    failures = IntegerField(default=0)
+    locks = IntegerField(default=0)
+    locked_until = MomentField(null=True)
+
+
 TABLES = (
     LoadedConvention,
     LoadedBaseline,
@@ -159,4 +168,5 @@ TABLES = (
     FieldDecision,
     Meeting,
     Decision,
+    CheckGuess,
 )

@@ -89,11 +89,16 @@ def _report(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return "MDM : " + (", ".join(part for part in parts if part) or "fiche changée"), "radio"
 
 
+def _label(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    where = f" sur l'alvéole {detail['slot']}" if detail.get("slot") else ""
+    return f"Étiquette {value[:5]}-{value[5:]} collée{where}", "tag"
+
+
 def _closing(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return f"Fermeture du {detail['first']} au {detail['last']} : {detail['reason']}", "calendar-x"
 
 
 for _prefix, _sentence in (
-    ("stage", _stage), ("place", _place), ("record", _record), ("mdm", _mdm), ("report", _report), ("closing:", _closing),
+    ("stage", _stage), ("place", _place), ("record", _record), ("mdm", _mdm), ("report", _report), ("closing:", _closing), ("label", _label),
 ):  # fmt: skip
     speak(_prefix, _sentence)

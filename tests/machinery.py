@@ -9,6 +9,7 @@ MACHINERY = {
     "inventory.panels": "where other rooms hang a piece of page",
     "inventory.timeline": "words the journal's lines for a page",
     "deploy.panels": "the pieces of page this room hangs on the ground floor's",
+    "inventory.labels.sheet": "sets sheets of labels through segno, python-barcode and typst",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",
     "deploy.committee.paper": "sets a meeting's notice and minutes through typst",
     "deploy.reports.seal": "signs a quarter's seal through cryptography",

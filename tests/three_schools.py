@@ -29,13 +29,14 @@ from deploy.funding.invoice import Invoice, Key, Line
 from deploy.funding.ledger import Move, Payment
 from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
-from inventory.actions import drafts, imports
+from inventory.actions import drafts, imports, labels
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
 from inventory.actions.tablets import place
 from inventory.actions.views_kept import keep_view
 from inventory.db import connect, database
-from inventory.models import MobileClass, Person, School, Tablet
+from inventory.labels.code import Names
+from inventory.models import Label, MobileClass, Person, School, Tablet
 from inventory.queries.visible import scope_of
 from inventory.roles import Role
 from inventory.scope import Scope
@@ -67,6 +68,7 @@ ABSENT: dict[str, object] = {
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99,
+    "label": "0000000000",
 }  # fmt: skip
 
 
@@ -119,8 +121,10 @@ def _build(app: Flask) -> Town:
     phone = Phone(dsi, random.Random(2018))
     acts = {uai: phone.does("stage", f"tablet:{tablets[uai][0].id}", stage="returned") for uai in (OWN, FOREIGN)}
     assert {answer.state for answer in phone.sends_all(JANUARY)} == {ActState.REFUSED}
+    labels.make_blank(1, hand)
     objects = {
-        uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, "act_id": acts[uai].id, **shared}
+        uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, "act_id": acts[uai].id,
+              **_of_the_round(carts[uai], hand), **shared}
         for uai in (OWN, FOREIGN)
     }  # fmt: skip
     others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
@@ -141,6 +145,12 @@ def _papers(hand: Hand) -> dict[str, object]:
     committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
     decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
     return {"issue": 1, "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
+
+
+def _of_the_round(cart: MobileClass, hand: Hand) -> dict[str, object]:
+    """What the round of a technician leaves on a cart: its label."""
+    labels.prepare(cart, [], hand)
+    return {"label": Label.get((Label.mobile_class == cart) & (Label.names == Names.CART.value)).code}
 
 
 def somebody(role: Role, scope: Scope, login: str = "") -> Person:

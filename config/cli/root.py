@@ -39,9 +39,9 @@ def main() -> None:
 
 
 def _register() -> None:
-    from config.cli import connectors, conventions, data, operate, providers, reading, serving, tokens, users
+    from config.cli import connectors, conventions, data, labels, operate, providers, reading, serving, tokens, users
 
-    for module in (operate, users, providers, tokens, serving, data, conventions, connectors, reading):
+    for module in (operate, users, providers, tokens, serving, data, conventions, connectors, reading, labels):
         for command in module.COMMANDS:
             main.add_command(command)
 

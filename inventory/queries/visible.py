@@ -14,6 +14,7 @@ from inventory.models import (
     Event,
     ImportBatch,
     ImportDraft,
+    Label,
     MobileClass,
     Person,
     PersonSchool,
@@ -71,6 +72,11 @@ def _events(scope: Scope) -> Any:
     )
 
 
+def _labels(scope: Scope) -> Any:
+    """By the thing it names: a blank label names nothing, and is seen only from everywhere."""
+    return Label.mobile_class.in_(_of_classes(scope)) | Label.tablet.in_(Tablet.select(Tablet.id).where(_tablets(scope)))
+
+
 def _sightings(scope: Scope) -> Any:
     """By the tablet that bears the serial number: a device that no tablet explains is seen only from everywhere."""
     return Sighting.serial.in_(Tablet.select(Tablet.serial).where(_tablets(scope)))
@@ -90,6 +96,7 @@ RULES: dict[type[Table], Callable[[Scope], Any]] = {
     Sighting: _sightings,
     Event: _events,
     Closing: _closings,
+    Label: _labels,
     ImportBatch: lambda scope: ImportBatch.id.in_([]),
     ImportDraft: lambda scope: ImportDraft.id.in_([]),
 }
