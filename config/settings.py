@@ -18,14 +18,13 @@ from config.accessibility import Audit, read_audit, read_contact
 from config.clock import read_moment
 from inventory.db import shown
 from inventory.errors import Refused
+from inventory.labels.address import read_address
 from inventory.roles import Role
 
 PREFIX = "CARTABLE_"
-SQLITE = "sqlite:///"
-POSTGRES = "postgresql://"
-HERE = Path(__file__).parent
+SQLITE, POSTGRES = "sqlite:///", "postgresql://"
+HERE, SHORTEST_TOKEN = Path(__file__).parent, 16
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
-SHORTEST_TOKEN = 16
 YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
 Reader = Callable[[str], Any]
 
@@ -152,12 +151,6 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError("écrire des adresses ou des réseaux séparés par des espaces : 127.0.0.1 10.0.0.0/8") from fault
 
 
-def _address(text: str) -> str:
-    if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
-        raise ValueError("écrire l'adresse complète des pages, comme https://tablettes.ville.fr")
-    return text.rstrip("/")
-
-
 def _roles(text: str) -> frozenset[Role]:
     try:
         return frozenset(Role(one) for one in text.split())
@@ -209,7 +202,7 @@ SETTINGS = (
     Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
     Setting("CARTABLE_PROVIDERS", "providers", "", _file_or_none, "Fichier TOML des fournisseurs d'identité ; vide : aucun."),
-    Setting("CARTABLE_PUBLIC_URL", "public_url", "", _address, "Adresse des pages dans les codes QR ; vide : celle de qui imprime."),
+    Setting("CARTABLE_PUBLIC_URL", "public_url", "", read_address, "Adresse des pages dans les codes QR ; vide : celle de qui imprime."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
     Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
     Setting("CARTABLE_CONTACT", "contact", "", read_contact, "À qui écrire au sujet de l'accessibilité : courriel ou formulaire."),

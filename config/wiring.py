@@ -11,8 +11,8 @@ from config.settings import Settings
 from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
-from deploy.reports import seal
 from deploy.queries.conventions import mention
+from deploy.reports import seal
 from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds

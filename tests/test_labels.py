@@ -58,7 +58,7 @@ def drawn(content: bytes, folder: Path, dpi: int) -> list[Image.Image]:
     file = folder / "sheet.pdf"
     file.write_bytes(content)
     subprocess.run(["pdftoppm", "-r", str(dpi), "-gray", "-png", file, folder / "page"], check=True)
-    return [Image.open(page) for page in sorted(folder.glob("page*.png"))]
+    return [Image.open(page).convert("L") for page in sorted(folder.glob("page*.png"))]
 
 
 def cut(page: Image.Image, stock: Stock, cell: int, dpi: int) -> Image.Image:
