@@ -11,7 +11,7 @@ from mdm.drivers import KINDS
 
 TITLES = {
     "headwind": "Headwind MDM", "fleet": "Fleet", "glpi": "GLPI avec Flyve MDM", "glpi-assets": "GLPI, registre de biens", "micromdm": "MicroMDM", "nanomdm": "NanoMDM",
-    "snipeit": "Snipe-IT", "zentral": "Zentral",
+    "snipeit": "Snipe-IT", "zentral": "Zentral", "export_file": "Export de la console (CSV, XLSX)", "mapping": "API décrite par un fichier",
 }  # fmt: skip
 TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     ("Dernier contact de chaque tablette", lambda can: can.tells_contact),

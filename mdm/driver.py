@@ -137,7 +137,7 @@ class Access:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a kind of server can tell; `peer` is a register of assets, which sees no device and enrols none; `listens` has no
-    list, and is known by the events that it sends."""
+    list, and is known by the events that it sends; `keyless` may be read without a password."""
 
     platforms: tuple[str, ...]
     tells_total: bool
@@ -151,6 +151,7 @@ class Capabilities:
     changed_since: bool = False
     peer: bool = False
     listens: bool = False
+    keyless: bool = False
 
 
 class Driver(Protocol):

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from mdm.driver import Access, DeviceReport, Driver
+import mdm.drivers
+from inventory.paris import PARIS
+from mdm.driver import Access, Capabilities, DeviceReport, Driver
 from mdm.drivers import KINDS
 from mdm.hooks import Heard, event, hear
 from mdm.simulator import Simulator
 from mdm.simulator.apis.events import events
+from mdm.simulator.apis.spoken import CANARY
 from mdm.simulator.told import Told
 from mdm.staging import Staged
 
+MAPPINGS = Path(mdm.drivers.__file__).parent / "mappings"
 CHRISTMAS = datetime(2017, 12, 22, 15, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Stub:
-    """How one kind is signed into (the simulator's login unless told otherwise), and what its requests may be beside GET."""
+    """How one kind is signed into (the simulator's login unless told otherwise), and what its requests may be beside GET.
 
+    `api` is what the simulator speaks, `can` what this server of that kind tells; `faults` says whether its list may go wrong over HTTP.
+    """
+
+    api: str = ""
+    can: Capabilities | None = None
+    faults: bool = True
     login: str = "simulateur"
     posts: frozenset[str] = frozenset()
     renews: bool = False
@@ -53,12 +67,14 @@ STUBS = {
     "glpi": Stub(login="", renews=True, serial_of=label, listed=has_agent),
     "glpi-assets": Stub(login="", renews=True, serial_of=label),
     "micromdm": Stub(login="", posts=frozenset({"/v1/devices"}), id_of=apple_id, serial_of=label, named=has_agent),
-    "nanomdm": Stub(login="", id_of=apple_id, serial_of=label, listed=has_agent),
+    "export_file": Stub(api="zentral", faults=False, serial_of=label),
+    "mapping": Stub(api="zentral", login="", options={"mapping": MAPPINGS / "zentral.toml"}, can=KINDS["zentral"].capabilities),
+    "nanomdm": Stub(faults=False, login="", id_of=apple_id, serial_of=label, listed=has_agent),
     "snipeit": Stub(login="", serial_of=label),
     "zentral": Stub(login=""),
 }
 KIND = pytest.mark.parametrize("kind", sorted(KINDS))
-LISTING = pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if not KINDS[kind].capabilities.listens))
+LISTING = pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if STUBS[kind].faults))
 
 
 class Overheard:
@@ -81,9 +97,23 @@ class Overheard:
         return [one for one in sorted(self._all().items()) if one[0] > device][:most]
 
 
+def exported(mdm: Simulator) -> str:
+    """The file that a console would export now."""
+    path = Path(tempfile.mkdtemp(prefix="export-"), "parc.csv")
+    with path.open("w", encoding="cp1252", errors="replace", newline="") as file:
+        rows = csv.writer(file, delimiter=";")
+        rows.writerow(["Identifiant MDM", "Nom de l'appareil", "N° de série", "Dernier contact", "Date d'enrôlement", "Batterie", "Groupe", "Utilisateur"])
+        for one in mdm.devices():
+            moments = [f"{moment.astimezone(PARIS):%d/%m/%Y %H:%M:%S}" if moment else "" for moment in (one.contact, one.enrolled)]
+            rows.writerow([one.id, one.name, one.label, *moments, f"{one.battery} %", one.group, CANARY + "Léa Martin"])
+    os.utime(path, (mdm.at.timestamp(), mdm.at.timestamp()))
+    return path.as_uri()
+
+
 def driver(kind: str, mdm: Simulator, *, page_size: int = 10, password: str = "simulateur") -> Driver:
     stub = STUBS[kind]
-    access = Access(mdm.url, stub.login, password, options=stub.options, memory=Overheard(mdm))
+    url = exported(mdm) if kind == "export_file" else mdm.url
+    access = Access(url, stub.login, password, options=stub.options, memory=Overheard(mdm))
     make: Callable[..., Driver] = KINDS[kind]
     return make(access, clock=lambda: mdm.at, page_size=page_size, pause=lambda seconds: None)
 

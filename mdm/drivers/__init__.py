@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mdm.driver import Access, Driver
+from mdm.drivers.export_file import ExportFile
 from mdm.drivers.fleet import Fleet
 from mdm.drivers.glpi import Glpi, GlpiAssets
 from mdm.drivers.headwind import Headwind
+from mdm.drivers.mapping import Mapped
 from mdm.drivers.micromdm import MicroMdm
 from mdm.drivers.nanomdm import NanoMdm
 from mdm.drivers.snipeit import SnipeIt
@@ -16,7 +18,7 @@ from mdm.drivers.zentral import Zentral
 
 KINDS: Mapping[str, type[Driver]] = {
     "headwind": Headwind, "fleet": Fleet, "glpi": Glpi, "glpi-assets": GlpiAssets, "micromdm": MicroMdm, "nanomdm": NanoMdm,
-    "snipeit": SnipeIt, "zentral": Zentral,
+    "snipeit": SnipeIt, "zentral": Zentral, "export_file": ExportFile, "mapping": Mapped,
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class NanoMdm:
     """What one NanoMDM server's events told, once the server itself was found alive."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False, listens=True
+        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False, listens=True, keyless=True
     )
 
     def __init__(

@@ -96,7 +96,7 @@ class Shape(Generic[R]):
             try:
                 records.append(self._read(item))
             except UNREADABLE as fault:
-                refusals.append(Refusal(self._named(item), _sentence(str(fault))))
+                refusals.append(Refusal(self._named(item), sentence(str(fault))))
         names = [self.name(record) for record in records]
         known = beside(names)
         told = [digest(self.form, record, known.get(name)) for record, name in zip(records, names, strict=True)]
@@ -167,7 +167,7 @@ def _left(told: Any, allowed: Mapping[str, Any] | None) -> int:
     return len(told.keys() - allowed.keys()) + sum(_left(told[name], under) for name, under in allowed.items() if name in told)
 
 
-def _sentence(fault: str) -> str:
+def sentence(fault: str) -> str:
     """Why a record cannot be read, in French, without any of its values."""
     for pattern, sentence in SENTENCES:
         found = pattern.search(fault)

@@ -7,11 +7,13 @@ it is not known. Text is clean and on one line.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from mdm.drivers.fields import LAST_MILLISECOND, line
 
+FRENCH = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?:[ T,à]+(\d\d:\d\d(?::\d\d)?))?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_BELIEVED, LAST_BELIEVED = 2001, 9998
 UNREADABLE = "moment_unreadable"
@@ -39,6 +41,15 @@ def counted_instant(told: float | None, unit: timedelta) -> datetime | None:
     return moment if moment.year >= FIRST_BELIEVED else None
 
 
+def written(told: str, zone: tzinfo) -> datetime | None:
+    """A moment as a spreadsheet shows it: the same, or a French date, `22/12/2017 16:05:00`."""
+    french = FRENCH.fullmatch(told.strip())
+    if not french:
+        return instant(told, zone)
+    day, month, year, clock = french.groups()
+    return instant(f"{year}-{month}-{day}" + (f" {clock}" if clock else ""), zone)
+
+
 def latest(*moments: datetime | None) -> datetime | None:
     """The last of the moments that were told."""
     return max((one for one in moments if one is not None), default=None)
@@ -52,6 +63,15 @@ def percent(told: float | None) -> int | None:
 def fraction(told: float | None) -> int | None:
     """A fraction of 1 as a percentage (Apple: -1 is unknown)."""
     return round(told * 100) if told is not None and 0 <= told <= 1 else None
+
+
+def written_percent(told: str) -> int | None:
+    """A battery as a spreadsheet shows it: `83`, `83 %`, `0,83`; None if it is no number."""
+    try:
+        level = float(told.replace("%", "").replace(",", ".").strip())
+    except ValueError:
+        return None
+    return fraction(level) if "%" not in told and level <= 1 and level != int(level) else percent(level)
 
 
 def plain(told: str | None) -> str:
@@ -68,8 +88,12 @@ class Remarks(list[str]):
     """What is odd about one record, as stable keys; a moment that cannot be read is not told, and remarked."""
 
     def instant(self, told: str | None, zone: tzinfo = UTC) -> datetime | None:
+        return self.read(lambda: instant(told, zone))
+
+    def read(self, moment: Callable[[], datetime | None]) -> datetime | None:
+        """The moment that is read so, or nothing and a remark."""
         try:
-            return instant(told, zone)
+            return moment()
         except (ValueError, OverflowError):
             self.append(UNREADABLE)
             return None

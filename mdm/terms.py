@@ -1,0 +1,120 @@
+"""What an operator decides of each connector in a file, out of reach of the pages: the hosts it may speak to, its zone, its pace, its options.
+
+    [mdm-ville]
+    hosts = ["mdm.ville.fr"]
+    zone = "Europe/Paris"
+    every_minutes = 60
+    ca = "/etc/cartable/ca-ville.pem"
+    [mdm-ville.options]
+    team = 3
+
+A connector that the file does not name may only speak to this machine: a changed address leads nowhere.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from inventory.errors import Refused
+from inventory.paris import PARIS
+
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST_MINUTES = 1440
+KNOWN = frozenset({"hosts", "zone", "every_minutes", "ca", "options"})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one connector; `every_minutes` 0 reads it at each turn of the timetable."""
+
+    hosts: frozenset[str] = frozenset()
+    zone: ZoneInfo = PARIS
+    every_minutes: int = 0
+    ca: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _File:
+    path: Path | None = None
+
+
+def use(path: Path) -> None:
+    """Take the terms from this file from now on; it may not exist."""
+    _File.path = path
+
+
+def of(name: str) -> Terms:
+    """The terms of a connector, as the file has them now; raises `Refused` on a file that cannot be read."""
+    if _File.path is None or not _File.path.exists():
+        return Terms()
+    return read(_File.path).get(name, Terms())
+
+
+def read(path: Path) -> Mapping[str, Terms]:
+    """The terms of every connector of a file; raises `Refused` naming everything that is wrong in it."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise Refused(f"{path} ne se lit pas ({fault}) : le corriger, puis « cartable connector test ».") from fault
+    wrong: list[str] = []
+    found = {name: _terms(name, part, wrong) for name, part in told.items()}
+    if wrong:
+        raise Refused(*(f"{path}, {sentence}" for sentence in wrong))
+    return found
+
+
+def _terms(name: str, told: Any, wrong: list[str]) -> Terms:
+    if not isinstance(told, dict):
+        wrong.append(f"« {name} » : écrire une section [{name}].")
+        return Terms()
+    wrong += [f"[{name}] {key} : réglage inconnu ; choisir {', '.join(sorted(KNOWN))}." for key in sorted(told.keys() - KNOWN)]
+    hosts, minutes, options = told.get("hosts", []), told.get("every_minutes", 0), told.get("options", {})
+    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
+        wrong.append(f'[{name}] hosts : écrire une liste de noms, ["mdm.ville.fr"].')
+        hosts = []
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MOST_MINUTES:
+        wrong.append(f"[{name}] every_minutes = « {minutes} » : écrire un nombre de 0 à {MOST_MINUTES}.")
+        minutes = 0
+    if not isinstance(options, dict):
+        wrong.append(f"[{name}] options : écrire une section [{name}.options].")
+        options = {}
+    return Terms(frozenset(host.lower() for host in hosts), _zone(name, told, wrong), minutes, _ca(name, told, wrong), options)
+
+
+def _zone(name: str, told: Mapping[str, Any], wrong: list[str]) -> ZoneInfo:
+    key = told.get("zone", PARIS.key)
+    try:
+        return ZoneInfo(key)
+    except (KeyError, ValueError, TypeError, OSError):
+        wrong.append(f"[{name}] zone = « {key} » : écrire un fuseau comme Europe/Paris ou Indian/Reunion.")
+        return PARIS
+
+
+def _ca(name: str, told: Mapping[str, Any], wrong: list[str]) -> Path | None:
+    text = told.get("ca")
+    if text is None:
+        return None
+    if not isinstance(text, str) or not Path(text).is_file():
+        wrong.append(f"[{name}] ca = « {text} » : écrire le chemin du fichier PEM de l'autorité, lisible par Cartable.")
+        return None
+    return Path(text)
+
+
+def refuse_host(name: str, url: str, terms: Terms) -> None:
+    """Raise `Refused` for a server that the operator did not allow this connector to speak to."""
+    parts, where = urlsplit(url), _File.path or Path("connectors.toml")
+    if parts.scheme == "file":
+        folder, file = str(terms.options.get("folder", "")), Path(unquote(parts.path)).resolve()
+        if not folder or not file.is_relative_to(Path(folder).resolve()):
+            raise Refused(f"« {name} » ne doit pas lire {file} : l'autoriser dans {where}, section [{name}.options], par folder = \"{file.parent}\".")
+        return
+    host = (parts.hostname or "").lower()
+    if host in LOCAL or host in terms.hosts:
+        return
+    raise Refused(f"« {name} » ne doit pas parler à {host} : l'autoriser dans {where}, section [{name}], par hosts = [\"{host}\"].")
