@@ -25,6 +25,7 @@ proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/flips.py --flips 100000
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/api_fuzz.py --requests 100000
 
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py

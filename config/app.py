@@ -21,6 +21,7 @@ from config import (
     refusals,
     system,
     token_pages,
+    webhook_pages,
 )
 from config.accessibility import conformity
 from config.clock import now, read_moment
@@ -87,7 +88,7 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, system.pages, account.pages, provider_pages.pages, token_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
+    for blueprint in (health.pages, system.pages, account.pages, provider_pages.pages, token_pages.pages, webhook_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app

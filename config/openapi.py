@@ -14,7 +14,9 @@ from flask import Flask
 
 from config.problems import KIND, TITLES, Problem
 from inventory.access import ANYONE, policy
+from inventory.api.events import EVENTS
 from inventory.api.frame import FILE, JSON, PREFIX, NoQuestion, Operation
+from inventory.outbox import EventKind
 from inventory.roles import Role
 
 REFERENCE = "#/components/schemas/{name}"
@@ -35,11 +37,16 @@ MATCH = {
 }  # fmt: skip
 ETAG = {"ETag": {"required": True, "schema": {"type": "string"}, "description": "La version de l'objet."}}
 
+TOLD_WITH = {
+    "Cartable-Event": "L'identifiant de l'événement : le même à chaque nouvel essai.", "Cartable-Kind": "Son genre.",
+    "Cartable-Signature": "« t=<secondes>,v1=<hexadécimal> » : HMAC-SHA256, sous le secret de l'abonnement, de « <secondes>.<corps> ».",
+}  # fmt: skip
+
 
 def document(app: Flask) -> dict[str, Any]:
     """The document of every operation of `app`."""
     found = sorted(_operations(app), key=lambda one: (one[0], one[1]))
-    types = [Problem, *(kind for *_, told, _ in found for kind in (told.query, told.gives, told.body) if kind not in (None, bytes))]
+    types = [Problem, *EVENTS.values(), *(kind for *_, told, _ in found for kind in (told.query, told.gives, told.body) if kind not in (None, bytes))]
     schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     by_type = {_name(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
@@ -48,7 +55,7 @@ def document(app: Flask) -> dict[str, Any]:
     shown = {name: schema for name, schema in components.items() if name not in {told.query.__name__ for *_, told, _ in found}}
     return {
         "openapi": "3.1.0", "info": {"title": "Cartable", "version": "1", "description": DESCRIPTION},
-        "paths": paths, "security": [{"token": []}],
+        "paths": paths, "webhooks": {kind.value: _told(kind, by_type[_name(event)]) for kind, event in EVENTS.items()}, "security": [{"token": []}],
         "components": {"schemas": shown, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }  # fmt: skip
 
@@ -125,6 +132,14 @@ def _content(kind: Any, by_type: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problem(code: int) -> dict[str, Any]:
     return {"description": TITLES[code], "content": {KIND: {"schema": {"$ref": REFERENCE.format(name="Problem")}}}}
+
+
+def _told(kind: EventKind, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as its program receives it."""
+    headers = [{"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": said} for name, said in TOLD_WITH.items()]
+    body = {"required": True, "content": {JSON: {"schema": schema}}}
+    answers = {"2XX": {"description": "Reçu. Toute autre réponse est un échec : l'événement revient, douze fois au plus, de plus en plus tard."}}
+    return {"post": {"summary": kind.label, "parameters": headers, "requestBody": body, "responses": answers, "security": []}}
 
 
 def _name(kind: Any) -> str:

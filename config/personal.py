@@ -18,7 +18,18 @@ from deploy.models import EvidenceFile, FieldAct, FieldDecision, QuarterIssue
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
-from inventory.models import ApiAnswer, Event, ImportBatch, ImportDraft, Look, Person, PersonSchool, Remark, SavedView
+from inventory.models import (
+    ApiAnswer,
+    Event,
+    ImportBatch,
+    ImportDraft,
+    Look,
+    Person,
+    PersonSchool,
+    Remark,
+    SavedView,
+    Subscription,
+)
 from inventory.roles import Role
 from inventory.words import tell
 from mdm.models import SyncRun
@@ -85,9 +96,7 @@ def register() -> tuple[Kept, ...]:
             tell("Un jour."), ("id", "kind", "filename", "at"), erased=True,
         ),
         Kept(SavedView, "person", tell("Vues de liste gardées"), tell("Les retrouver."), account, ("page", "name", "query", "at"), erased=True),
-        Kept(ApiToken, "person", tell("Jeton d'un programme, en empreinte"), entering, public, ("name", "prefix", "created", "until", "revoked")),
-        Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
-        Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
+        *_of_programs(entering, following, public),
         Kept(
             Look, "person", tell("Moment du dernier passage à l'accueil"), tell("Montrer ce qui a changé depuis."), account,
             ("seen",), erased=True,
@@ -98,6 +107,16 @@ def register() -> tuple[Kept, ...]:
         Kept(FieldDecision, "person", tell("Actes en conflit : qui a décidé"), following, public, ("act", "at", "followed")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
+
+
+def _of_programs(entering: str, following: str, public: str) -> tuple[Kept, ...]:
+    """The rows of the programs' accounts, and of who made them."""
+    return (
+        Kept(ApiToken, "person", tell("Jeton d'un programme, en empreinte"), entering, public, ("name", "prefix", "created", "until", "revoked")),
+        Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
+        Kept(Subscription, "created_by", tell("Abonnements d'autres programmes : par qui"), following, public, ("name", "url", "created", "stopped")),
+        Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
+    )
 
 
 def is_anonymous(person: Person) -> bool:

@@ -9,7 +9,8 @@ from config.models import NetworkTally, SecurityEvent, WebSession
 from inventory.actions import answers, drafts
 from inventory.db import Table, atomic
 from inventory.french import counted
-from inventory.models import ApiAnswer, ImportDraft
+from inventory.models import ApiAnswer, Delivery, ImportDraft
+from mdm import deliveries
 from mdm.models import HookEvent
 
 CHUNK = 1000
@@ -21,6 +22,7 @@ RULES = (
     (ImportDraft, ImportDraft.at, drafts.KEPT),
     (ApiAnswer, ApiAnswer.at, answers.KEPT),
     (HookEvent, HookEvent.noted, EVENTS_KEPT),
+    (Delivery, Delivery.at, deliveries.KEPT),
 )
 
 

@@ -21,8 +21,7 @@ from inventory.errors import Refused
 from inventory.labels.address import read_address
 from inventory.roles import Role
 
-PREFIX = "CARTABLE_"
-SQLITE, POSTGRES = "sqlite:///", "postgresql://"
+PREFIX, SQLITE, POSTGRES = "CARTABLE_", "sqlite:///", "postgresql://"
 HERE, SHORTEST_TOKEN = Path(__file__).parent, 16
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
@@ -59,6 +58,7 @@ class Settings:
     second_factor_roles: frozenset[Role]
     metrics_token: str
     api_per_minute: int
+    webhook_hosts: tuple[str, ...]
     contact: str
     accessibility_audit: Audit | None
     providers: Path | None
@@ -205,6 +205,7 @@ SETTINGS = (
     Setting("CARTABLE_PUBLIC_URL", "public_url", "", read_address, "Adresse des pages dans les codes QR ; vide : celle de qui imprime."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
     Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
+    Setting("CARTABLE_WEBHOOK_HOSTS", "webhook_hosts", "", lambda text: _hosts(text) if text else (), "Hôtes à qui des événements sont dits ; vide : aucun."),
     Setting("CARTABLE_CONTACT", "contact", "", read_contact, "À qui écrire au sujet de l'accessibilité : courriel ou formulaire."),
     Setting("CARTABLE_ACCESSIBILITY_AUDIT", "accessibility_audit", "", read_audit, "Audit RGAA : jour et taux, 2026-03-15 82 ; vide : aucun."),
 )  # fmt: skip

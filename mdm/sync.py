@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from inventory.actions.outbox import announce
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
 from inventory.db import atomic
 from inventory.errors import Conflict
 from inventory.models import School, Sighting
+from inventory.outbox import EventKind
 from inventory.queries.places import classes_of_serials
 from inventory.queries.sightings import LIVE, LastReading, absentees, managed
 from inventory.scope import EVERYWHERE
@@ -152,6 +154,8 @@ def _quarantine(run: SyncRun, staged: Staged, doubt: str, now: datetime) -> None
     supersede(run.connector, run, now)
     run.state, run.message, run.staged = RunState.QUARANTINED.value, doubt, staged.packed()
     run.save()
+    told = {"run": run.id, "connector": run.connector.name, "message": doubt, "declared": run.declared, "seen": run.seen}
+    announce(EventKind.SYNC_QUARANTINED, lambda: [told], now)
 
 
 @atomic

@@ -23,7 +23,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "account.end_sessions_of": {},
     "account.reset_factor_of": {},
     "personal.anonymise": {"login": "personne"},
-    "tokens.revoke": {},
+    "tokens.revoke": {}, "webhooks.stop": {}, "webhooks.send_again": {},
     "lists.forget": {},
     "lists.keep": {"nom": "la mienne"},
     "home.seen": {"jusqu_a": "2018-04-05T10:00:00"},

@@ -18,6 +18,7 @@ MACHINERY = {
     **dict.fromkeys(("mdm.drivers", "mdm.capabilities"), "one file a server, over the client and the reports; what each can tell"),
     "deploy.words": "words this room's lines of the journal, for the ground floor's timeline",
     "deploy.plots": "draws what the board's queries found",
+    "mdm.deliveries": "the voice towards other programs, over the client and the outbox",
     "mdm.driver": "the reports and the protocol of drivers, as msgspec structures",
     **dict.fromkeys(("mdm.http", "mdm.adapter"), "the one client of requests"),
     **dict.fromkeys(("mdm.hooks", "mdm.listening", "mdm.registers"), "events and registers: decoded by msgspec, kept in tables"),

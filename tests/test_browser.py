@@ -36,7 +36,7 @@ PAGES = (
     "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
     "/classes/AIX-CM01/etiquettes?start=4&stock=L4732", "/etiquettes",
 )  # fmt: skip
-KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/jetons", "/donnees-personnelles/2")
+KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/jetons", "/abonnements", "/donnees-personnelles/2")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 

@@ -24,7 +24,7 @@ PAGES = (
     "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres", "/compte", "/compte/second-facteur", "/donnees-personnelles",
 )  # fmt: skip
 OFFICE_PAGES = ("/imports", "/actes-en-conflit")
-KEEPERS_PAGES = ("/securite", "/jetons", "/donnees-personnelles/2")
+KEEPERS_PAGES = ("/securite", "/jetons", "/abonnements", "/donnees-personnelles/2")
 
 
 @pytest.fixture(scope="module")

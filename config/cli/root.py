@@ -39,9 +39,21 @@ def main() -> None:
 
 
 def _register() -> None:
-    from config.cli import connectors, conventions, data, labels, operate, providers, reading, serving, tokens, users
+    from config.cli import (
+        connectors,
+        conventions,
+        data,
+        labels,
+        operate,
+        providers,
+        reading,
+        serving,
+        tokens,
+        users,
+        webhooks,
+    )
 
-    for module in (operate, users, providers, tokens, serving, data, conventions, connectors, reading, labels):
+    for module in (operate, users, providers, tokens, webhooks, serving, data, conventions, connectors, reading, labels):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -15,10 +15,12 @@ from deploy.reports.quarter import Quarter
 from deploy.reports.render import render
 from deploy.reports.seal import VERIFIER, Issue, archive, sealed
 from deploy.reports.verifier import SEAL
+from inventory.actions.outbox import announce
 from inventory.actions.records import Hand
 from inventory.db import atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
+from inventory.outbox import EventKind
 from inventory.paris import local_date
 from inventory.words import tell
 
@@ -117,6 +119,7 @@ def _keep(
         QuarterFile.create(issue=row, name=name, sha256=digests[name], content=content)
     told = {"convention": key, "period": period.key, "manifest": manifest, "number": number, "seal": digests[SEAL]}
     append([Entry("quarter", row.id, "issue", "issued", hand.now, told)], noted=hand.now, actor=hand.by, source=hand.source)
+    announce(EventKind.QUARTER_ISSUED, lambda: [told], hand.now)
     return row
 
 

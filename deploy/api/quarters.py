@@ -28,9 +28,12 @@ class FileShown(Struct):
 
 
 class QuarterShown(Struct):
-    """Un trimestre émis : ses octets ne changeront plus."""
+    """Un trimestre émis : ses octets ne changeront plus ; « number » dépasse 1 pour une correction, dite par « reason »."""
 
     period: str
+    number: int
+    reason: str
+    seal: str
     first: date
     last: date
     issued: datetime
@@ -49,7 +52,7 @@ class QuarterSent(Struct, forbid_unknown_fields=True):
 @operation("Les trimestres émis, le dernier d'abord ; vus de toutes les écoles de la convention seulement", gives=Listed[QuarterShown], absent=True)
 def issued() -> Listed[QuarterShown]:
     told = convention()
-    rows = QuarterIssue.select().where(QuarterIssue.convention == told.key).order_by(QuarterIssue.period.desc())
+    rows = QuarterIssue.select().where(QuarterIssue.convention == told.key).order_by(QuarterIssue.period.desc(), QuarterIssue.number.desc())
     return Listed([_shown(row) for row in rows] if whole(g.scope, told.key) else [])
 
 
@@ -82,6 +85,13 @@ def file(period: str, name: str) -> bytes:
     return bytes(found.content)
 
 
+@pages.get("/quarters/<period>/archive")
+@may(READERS, scope=Reach.SCOPE)
+@operation("L'archive scellée d'un trimestre, avec de quoi la vérifier", gives=bytes)
+def sealed(period: str) -> bytes:
+    return quarters.archive_of(_issue(period))
+
+
 def _issue(text: str) -> QuarterIssue:
     told = convention()
     try:
@@ -98,4 +108,4 @@ def _shown(row: QuarterIssue) -> QuarterShown:
     period = Quarter.parse(row.period)
     names = QuarterFile.select(QuarterFile.name, QuarterFile.sha256).where(QuarterFile.issue == row).order_by(QuarterFile.name)
     files = [FileShown(name, digest) for name, digest in names.tuples()]
-    return QuarterShown(row.period, period.first, period.last, row.issued, row.manifest_sha256, files)
+    return QuarterShown(row.period, row.number, row.reason, row.seal, period.first, period.last, row.issued, row.manifest_sha256, files)

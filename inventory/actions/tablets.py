@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from inventory.actions.bulk import save_all
 from inventory.actions.counting import recount
+from inventory.actions.outbox import announce
 from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
 from inventory.db import atomic
 from inventory.errors import Conflict, Refused
 from inventory.guards import objection
 from inventory.journal import Entry, Line, append, facts, lines
 from inventory.lifecycle import NEEDS_NOTE, Stage, latest_told, moves_from, prepared
-from inventory.models import MobileClass, Tablet
+from inventory.models import MobileClass, School, Tablet
+from inventory.outbox import EventKind
 from inventory.serials import complaint, normalise
 
 STAGE = "stage"
@@ -146,7 +149,20 @@ def record_stages(tablets: Sequence[Tablet], stage: Stage, hand: Hand, *, at: da
     ]
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
     refresh_stages(list(new.values()))
+    announce(EventKind.STAGE_CHANGED, lambda: _tellings(list(new.values()), stage, at), hand.now)
     return len(entries)
+
+
+def _tellings(tablets: Sequence[Tablet], stage: Stage, at: datetime) -> Iterator[dict[str, Any]]:
+    """What a program is told of each tablet that took a stage."""
+    ids = {tablet.mobile_class_id for tablet in tablets if tablet.mobile_class_id}
+    rows: Any = MobileClass.select(MobileClass.id, MobileClass.code, School.uai).join(School).where(MobileClass.id.in_(sorted(ids))).tuples()
+    carts = {class_id: (code, uai) for class_id, code, uai in rows}
+    for tablet in tablets:
+        code, uai = carts.get(tablet.mobile_class_id, (None, None))
+        yield {
+            "tablet": tablet.id, "serial": tablet.serial, "asset_tag": tablet.asset_tag, "class": code, "school": uai, "stage": stage.value, "at": at,
+        }  # fmt: skip
 
 
 def refresh_stages(tablets: Sequence[Tablet]) -> None:
