@@ -6,25 +6,23 @@ Every setting is an environment variable. One that is unknown is refused, so tha
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
 from config.accessibility import Audit, read_audit, read_contact
 from config.clock import read_moment
+from config.setting_readers import host, hosts, hours, minutes, networks, number, roles, token, yes_or_no
 from inventory.db import shown
 from inventory.errors import Refused
 from inventory.labels.address import read_address
 from inventory.roles import Role
 
 PREFIX, SQLITE, POSTGRES = "CARTABLE_", "sqlite:///", "postgresql://"
-HERE, SHORTEST_TOKEN = Path(__file__).parent, 16
-HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
-YES, NO = {"1", "oui", "yes", "true"}, {"0", "non", "no", "false"}
+HERE = Path(__file__).parent
 Reader = Callable[[str], Any]
 
 
@@ -108,62 +106,6 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
-def _number(least: int, most: int) -> Reader:
-    def read_number(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-            raise ValueError(f"écrire un nombre entier de {least} à {most}")
-        return int(text)
-
-    return read_number
-
-
-def _minutes(text: str) -> timedelta:
-    return timedelta(minutes=_number(1, 7 * 24 * 60)(text))
-
-
-def _hours(text: str) -> timedelta:
-    return timedelta(hours=_number(1, 30 * 24)(text))
-
-
-def _yes_or_no(text: str) -> bool:
-    if text.lower() not in YES | NO:
-        raise ValueError("écrire oui ou non")
-    return text.lower() in YES
-
-
-def _host(text: str) -> str:
-    if not HOST_NAME.fullmatch(text) and not re.fullmatch(r"[0-9A-Fa-f:]+", text):
-        raise ValueError("écrire une adresse d'écoute comme 127.0.0.1 ou 0.0.0.0")
-    return text
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    names = tuple(text.split())
-    if not names or not all(HOST_NAME.fullmatch(name) for name in names):
-        raise ValueError("écrire des noms séparés par des espaces, sans http:// ni port : tablettes.ville.fr localhost")
-    return names
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(one) for one in text.split())
-    except ValueError as fault:
-        raise ValueError("écrire des adresses ou des réseaux séparés par des espaces : 127.0.0.1 10.0.0.0/8") from fault
-
-
-def _roles(text: str) -> frozenset[Role]:
-    try:
-        return frozenset(Role(one) for one in text.split())
-    except ValueError as fault:
-        raise ValueError(f"écrire des rôles séparés par des espaces, parmi {' '.join(role.value for role in Role)}") from fault
-
-
-def _token(text: str) -> str:
-    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
-        raise ValueError(f"écrire au moins {SHORTEST_TOKEN} caractères sans espace ni accent")
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One line of the table; `default` is text too, `{folder}` and `{database}` being those of the database's file."""
@@ -181,31 +123,31 @@ SETTINGS = (
     Setting("CARTABLE_AS_OF", "as_of", "", _moment, "Arrête l'horloge à une date ou un moment, pour une démonstration."),
     Setting("CARTABLE_KEY_FILE", "key_file", "{database}.key", _path, "Clé des secrets, créée au premier besoin.", secret=True),
     Setting("CARTABLE_BACKUPS", "backups", "{folder}/backups", _path, "Dossier des sauvegardes de nuit."),
-    Setting("CARTABLE_BACKUPS_KEPT", "backups_kept", "14", _number(1, 3650), "Nombre de sauvegardes de nuit gardées."),
+    Setting("CARTABLE_BACKUPS_KEPT", "backups_kept", "14", number(1, 3650), "Nombre de sauvegardes de nuit gardées."),
     Setting("CARTABLE_EXPORTS", "exports", "{folder}/exports", _path, "Dossier des exports de trimestre."),
     Setting("CARTABLE_CALENDARS", "calendars", f"{HERE}/calendars", _folder, "Dossier des calendriers scolaires."),
     Setting("CARTABLE_CONVENTIONS", "conventions", f"{HERE}/conventions", _folder, "Dossier des conventions."),
     Setting("CARTABLE_BASELINES", "baselines", f"{HERE}/baselines", _folder, "Dossier des configurations initiales."),
     Setting("CARTABLE_CARTS", "carts", f"{HERE}/cart_templates", _folder, "Dossier des modèles de valise."),
-    Setting("CARTABLE_WATCH_DAYS", "watch_days", "10", _number(1, 400), "Jours de classe de silence : tablette à surveiller."),
-    Setting("CARTABLE_SILENT_DAYS", "silent_days", "20", _number(1, 400), "Jours de classe de silence : tablette silencieuse."),
-    Setting("CARTABLE_HOST", "host", "127.0.0.1", _host, "Adresse d'écoute des pages."),
-    Setting("CARTABLE_PORT", "port", "8000", _number(1, 65535), "Port d'écoute des pages."),
-    Setting("CARTABLE_SYNC_MINUTES", "sync_minutes", "60", _number(0, 1440), "Minutes entre deux lectures des MDM ; 0 : jamais."),
-    Setting("CARTABLE_COOKIE_SECURE", "cookie_secure", "non", _yes_or_no, "Cookies en HTTPS seulement (oui derrière HTTPS)."),
-    Setting("CARTABLE_SESSION_IDLE_MINUTES", "session_idle", "60", _minutes, "Minutes sans geste qui ferment une session."),
-    Setting("CARTABLE_SESSION_HOURS", "session_age", "12", _hours, "Heures après lesquelles une session se ferme."),
-    Setting("CARTABLE_TECHNICIAN_IDLE_MINUTES", "technician_idle", "720", _minutes, "Minutes sans geste, session d'un technicien."),
-    Setting("CARTABLE_TECHNICIAN_SESSION_HOURS", "technician_age", "168", _hours, "Heures d'une session de technicien."),
-    Setting("CARTABLE_ADMINISTRATOR_IDLE_MINUTES", "administrator_idle", "30", _minutes, "Minutes sans geste, administrateur."),
-    Setting("CARTABLE_TRUSTED_PROXIES", "trusted_proxies", "", _networks, "Relais dont X-Forwarded-For est cru ; vide : aucun."),
-    Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", _roles, "Rôles tenus au second facteur ; vide : aucun."),
-    Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", _hosts, "Noms sous lesquels les pages répondent."),
+    Setting("CARTABLE_WATCH_DAYS", "watch_days", "10", number(1, 400), "Jours de classe de silence : tablette à surveiller."),
+    Setting("CARTABLE_SILENT_DAYS", "silent_days", "20", number(1, 400), "Jours de classe de silence : tablette silencieuse."),
+    Setting("CARTABLE_HOST", "host", "127.0.0.1", host, "Adresse d'écoute des pages."),
+    Setting("CARTABLE_PORT", "port", "8000", number(1, 65535), "Port d'écoute des pages."),
+    Setting("CARTABLE_SYNC_MINUTES", "sync_minutes", "60", number(0, 1440), "Minutes entre deux lectures des MDM ; 0 : jamais."),
+    Setting("CARTABLE_COOKIE_SECURE", "cookie_secure", "non", yes_or_no, "Cookies en HTTPS seulement (oui derrière HTTPS)."),
+    Setting("CARTABLE_SESSION_IDLE_MINUTES", "session_idle", "60", minutes, "Minutes sans geste qui ferment une session."),
+    Setting("CARTABLE_SESSION_HOURS", "session_age", "12", hours, "Heures après lesquelles une session se ferme."),
+    Setting("CARTABLE_TECHNICIAN_IDLE_MINUTES", "technician_idle", "720", minutes, "Minutes sans geste, session d'un technicien."),
+    Setting("CARTABLE_TECHNICIAN_SESSION_HOURS", "technician_age", "168", hours, "Heures d'une session de technicien."),
+    Setting("CARTABLE_ADMINISTRATOR_IDLE_MINUTES", "administrator_idle", "30", minutes, "Minutes sans geste, administrateur."),
+    Setting("CARTABLE_TRUSTED_PROXIES", "trusted_proxies", "", networks, "Relais dont X-Forwarded-For est cru ; vide : aucun."),
+    Setting("CARTABLE_SECOND_FACTOR_ROLES", "second_factor_roles", "", roles, "Rôles tenus au second facteur ; vide : aucun."),
+    Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", hosts, "Noms sous lesquels les pages répondent."),
     Setting("CARTABLE_PROVIDERS", "providers", "", _file_or_none, "Fichier TOML des fournisseurs d'identité ; vide : aucun."),
     Setting("CARTABLE_PUBLIC_URL", "public_url", "", read_address, "Adresse des pages dans les codes QR ; vide : celle de qui imprime."),
-    Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", _token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
-    Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", _number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
-    Setting("CARTABLE_WEBHOOK_HOSTS", "webhook_hosts", "", lambda text: _hosts(text) if text else (), "Hôtes à qui des événements sont dits ; vide : aucun."),
+    Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
+    Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
+    Setting("CARTABLE_WEBHOOK_HOSTS", "webhook_hosts", "", lambda text: hosts(text) if text else (), "Hôtes à qui des événements sont dits ; vide : aucun."),
     Setting("CARTABLE_CONTACT", "contact", "", read_contact, "À qui écrire au sujet de l'accessibilité : courriel ou formulaire."),
     Setting("CARTABLE_ACCESSIBILITY_AUDIT", "accessibility_audit", "", read_audit, "Audit RGAA : jour et taux, 2026-03-15 82 ; vide : aucun."),
 )  # fmt: skip
