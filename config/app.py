@@ -47,6 +47,7 @@ from inventory.journal import When
 from inventory.labels.views import pages as label_pages
 from inventory.lists.views import pages as list_pages
 from inventory.paris import end_of, local_date, written_local
+from inventory.roles import Role
 from inventory.views import pages as inventory_pages
 from inventory.words import tell
 from mdm.views import pages as mdm_pages
@@ -140,7 +141,7 @@ def read_past(text: str, present: datetime) -> datetime:
 def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None:
     """What every template finds: the French filters, the navigation, the look at the past, the proof of forms."""
     app.config["MENTION"] = mention
-    app.jinja_env.globals["_"] = tell
+    app.jinja_env.globals |= {"_": tell, "role_of": Role}
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
     app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it
 

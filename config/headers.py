@@ -44,7 +44,9 @@ def hang(app: Flask, *, https: bool) -> None:
 
 
 def _cache(version: str) -> str:
-    return f"public, max-age={A_YEAR}, immutable" if request.args.get("v") == version else "no-cache"
+    """For a year under the version's address, as for a font, of which the style sheet gives no version: its content never changes."""
+    named = request.args.get("v") == version or request.path.endswith(".woff2")
+    return f"public, max-age={A_YEAR}, immutable" if named else "no-cache"
 
 
 def _version(folder: Path) -> str:

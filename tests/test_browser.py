@@ -104,22 +104,6 @@ def violations(page: Any) -> list[str]:
     return [] if found["result"]["value"] == "[]" else [found["result"]["value"]]
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")], ids=lambda value: str(value)
-)
-def test_every_page_is_accessible_fits_its_width_and_breaks_no_policy(chromium: Any, town: str, width: int, scheme: str) -> None:
-    for login, paths in (("dsi", PAGES), ("admin", KEEPERS_PAGES)):
-        page, complaints = enter(chromium, town, login, viewport={"width": width, "height": 900}, color_scheme=scheme)
-        hosts = set()
-        page.on("request", lambda request, seen=hosts: seen.add(request.url.split("/")[2]))
-        for path in paths:
-            page.goto(town + path)
-            assert violations(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        assert [one for one in complaints if "404" not in one] == []
-        assert hosts == {town.split("/")[2]}
-
-
 def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, town: str) -> None:
     page, complaints = enter(chromium, town, "technicien", viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     page.goto(f"{town}/classes/AIX-CM01")

@@ -3,34 +3,32 @@
 
 for (const menu of document.querySelectorAll("[data-menu]")) {
   const wide = matchMedia("(min-width: 60rem)");
-  const fit = () => { menu.open = wide.matches; };
+  const fit = () => { menu.open = wide.matches; menu.dataset.fit = "yes"; };
   wide.addEventListener("change", fit);
   fit();
 }
 
 for (const form of document.querySelectorAll("form[method=post]")) {
+  const said = form.querySelector("[data-slow]");
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    if (said) { said.textContent = said.dataset.slow; form.setAttribute("aria-busy", "true"); return; }
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
+  addEventListener("pageshow", () => { delete form.dataset.sent; form.removeAttribute("aria-busy"); if (said) said.textContent = ""; });
 }
 
-for (const grid of document.querySelectorAll(".slots")) {
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  const grid = document.getElementById(all.dataset.tickAll);
   const boxes = [...grid.querySelectorAll("input[type=checkbox]")];
-  if (boxes.length < 2) continue;
-  const all = document.createElement("button");
-  all.type = "button";
-  all.className = "button button-quiet";
-  const word = () => { all.textContent = boxes.every((box) => box.checked) ? "Tout décocher" : "Tout cocher"; };
+  const word = () => { all.textContent = boxes.every((box) => box.checked) ? all.dataset.none : all.dataset.all; };
   all.addEventListener("click", () => {
     const value = !boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = value;
     word();
   });
   grid.addEventListener("change", word);
-  word();
-  grid.before(all);
 }
 
 for (const range of document.querySelectorAll("[data-slider]")) {

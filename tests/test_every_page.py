@@ -1,0 +1,92 @@
+"""Every page of the demonstration in Chromium: axe finds nothing, nothing moves or overflows, it is light, it prints, plots have tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from autumn import app_over
+from test_browser import KEEPERS_PAGES, PAGES, chromium, enter, pytestmark, town, violations
+
+__all__ = ["chromium", "pytestmark", "town"]
+MORE_PAGES = (
+    "/synchronisation?age=old&as_of=2018-01-05", "/aide", "/aide/technician", "/accessibilite", "/?as_of=2017-11-30", "/financement",
+    "/financement/factures", "/financement/etat-recapitulatif", "/financement/simulation", "/imports?as_of=2017-11-15", "/comites", "/actes-en-conflit",
+)  # fmt: skip
+KEEPERS_MORE = ("/systeme", "/aide")
+OTHER_ROLES = {"technicien": ("/", "/aide"), "comite": ("/",), "ecole": ("/", "/aide", "/tableau")}
+LOOKS = ((1280, "light", "no-preference"), (390, "light", "reduce"), (1280, "dark", "reduce"), (390, "dark", "no-preference"))
+NO_PAGE = ("/connexion", "/tournee/travail", "/health/", "/metrics", "/api/", ".json", ".csv")
+LIGHTEST = 150_000
+STILL = """[...document.querySelectorAll("*")].filter(one => {
+  const style = getComputedStyle(one);
+  return style.animationName !== "none" || style.transitionDuration.split(", ").some(time => parseFloat(time) > 0) || style.scrollBehavior === "smooth";
+}).map(one => one.outerHTML.slice(0, 80))"""
+SHIFTS = """new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+WITHOUT_SCRIPT = """async () => {
+  const words = page => page.querySelector("main").textContent.replace(/\\s+/g, " ").trim();
+  const sent = new DOMParser().parseFromString(await (await fetch(location)).text(), "text/html");
+  return [words(sent) === words(document), sent.querySelector("main h1") !== null];
+}"""
+PRINTED = """[...document.querySelectorAll("nav, .top, .skip, button, input, select, textarea, .plot summary")]
+  .filter(one => one.type !== "hidden" && one.getClientRects().length && one.getBoundingClientRect().width > 1).map(one => one.outerHTML.slice(0, 80))"""
+LOST = """[...document.querySelectorAll("main .card, main td, main h2, main li.step, main .slot")]
+  .filter(one => !one.getClientRects().length && !one.closest("form:not(:has(.card, .slots)), details, .pager")).map(one => one.outerHTML.slice(0, 80))"""
+
+
+def visits() -> list[tuple[str, tuple[str, ...]]]:
+    return [("dsi", PAGES + MORE_PAGES), ("admin", KEEPERS_PAGES + KEEPERS_MORE), *OTHER_ROLES.items()]
+
+
+def test_no_page_is_forgotten(autumn: Path) -> None:
+    rules = [rule for rule in app_over(autumn).url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    pages = {rule.rule for rule in rules if not any(part in rule.rule for part in NO_PAGE)}
+    assert pages <= {path.partition("?")[0] for _, paths in visits() for path in paths}
+
+
+@pytest.mark.parametrize(("width", "scheme", "motion"), LOOKS, ids=lambda value: str(value))
+def test_every_page_is_accessible_fits_its_width_stays_still_and_breaks_no_policy(
+    chromium: Any, town: str, width: int, scheme: str, motion: str
+) -> None:
+    for login, paths in visits():
+        page, complaints = enter(chromium, town, login, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        hosts = set()
+        page.on("request", lambda request, seen=hosts: seen.add(request.url.split("/")[2]))
+        for path in paths:
+            page.emulate_media(reduced_motion=motion)
+            page.goto(town + path)
+            assert page.evaluate(SHIFTS) == 0, path
+            assert violations(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            page.emulate_media(reduced_motion="reduce")
+            assert page.evaluate(STILL) == [], path
+        assert [one for one in complaints if "404" not in one] == []
+        assert hosts == {town.split("/")[2]}
+        page.context.close()
+
+
+def test_every_page_is_light_whole_without_script_and_prints(chromium: Any, town: str) -> None:
+    for login, paths in visits():
+        page, _ = enter(chromium, town, login, viewport={"width": 1280, "height": 900})
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        loaded: list[float] = []
+        wire.on("Network.loadingFinished", lambda told, sizes=loaded: sizes.append(told["encodedDataLength"]))
+        for path in paths:
+            loaded.clear()
+            page.goto(town + path, wait_until="networkidle")
+            assert 0 < sum(loaded) <= LIGHTEST, (path, sum(loaded))
+            assert page.evaluate(SHIFTS) < 0.02, path  # columns of a table drawn in pieces on a busy machine
+            assert page.evaluate(WITHOUT_SCRIPT) == [True, True], path
+            assert page.locator(".plot svg").count() == page.locator(".plot details table").count(), path
+            page.emulate_media(media="print")
+            assert page.evaluate(PRINTED) == [], path
+            assert page.evaluate(LOST) == [], path
+            page.emulate_media(media="screen")
+        page.context.close()
