@@ -36,9 +36,13 @@ from config.wiring import wire
 from deploy.committee.views import pages as committee_pages
 from deploy.field.views import pages as field_pages
 from deploy.funding.views import pages as funding_pages
+from deploy.handover.views import pages as handover_pages
 from deploy.home.views import pages as home_pages
+from deploy.incidents.views import pages as incident_pages
 from deploy.queries.conventions import mention
 from deploy.reports.views import pages as seal_pages
+from deploy.rollcall.views import pages as check_pages
+from deploy.stocktake.views import pages as stocktake_pages
 from deploy.views import pages as deploy_pages
 from inventory import french
 from inventory.db import database
@@ -63,6 +67,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     committee_pages,
     seal_pages,
     field_pages,
+    check_pages,
+    handover_pages,
+    incident_pages,
+    stocktake_pages,
     *api.ROOMS,
 )
 FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)

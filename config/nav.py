@@ -35,6 +35,8 @@ WAYS = (
     Way("Écoles", "lists.ecoles", "school"),
     Way("Classes mobiles", "lists.classes", "briefcase"),
     Way("Tablettes", "lists.tablettes", "tablet"),
+    Way("Pointages", "rollcall.after_holiday", "search-check"),
+    Way("Incidents", "incidents.listed", "siren"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
     Way("Comités", "committee.page", "users"),
     Way("Financement", "funding.page", "landmark"),

@@ -14,7 +14,15 @@ from typing import Any
 from config.models import ApiToken, Credential, ProviderLink, RecoveryCode, SecondFactor, SecurityEvent, WebSession
 from config.people import A_PERSON
 from config.security_log import Happened, write
-from deploy.models import EvidenceFile, FieldAct, FieldDecision, QuarterIssue
+from deploy.models import (
+    EvidenceFile,
+    FieldAct,
+    FieldDecision,
+    Handover,
+    HandoverSignature,
+    QuarterIssue,
+    StocktakeSight,
+)
 from inventory.db import Table, atomic, snapshot
 from inventory.errors import Refused
 from inventory.journal import Entry, append
@@ -103,8 +111,7 @@ def register() -> tuple[Kept, ...]:
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
-        Kept(FieldAct, "person", tell("Actes des tournées : qui les a faits"), following, public, ("id", "device", "sequence", "kind", "subject", "received", "state")),
-        Kept(FieldDecision, "person", tell("Actes en conflit : qui a décidé"), following, public, ("act", "at", "followed")),
+        *_of_the_round(following, public),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
 
@@ -116,6 +123,17 @@ def _of_programs(entering: str, following: str, public: str) -> tuple[Kept, ...]
         Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
         Kept(Subscription, "created_by", tell("Abonnements d'autres programmes : par qui"), following, public, ("name", "url", "created", "stopped")),
         Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
+    )  # fmt: skip
+
+
+def _of_the_round(following: str, public: str) -> tuple[Kept, ...]:
+    """What people leave on a round: acts, records signed, things counted."""
+    return (
+        Kept(FieldAct, "person", tell("Actes des tournées : qui les a faits"), following, public, ("id", "device", "sequence", "kind", "subject", "received", "state")),
+        Kept(FieldDecision, "person", tell("Actes en conflit : qui a décidé"), following, public, ("act", "at", "followed")),
+        Kept(Handover, "person", tell("Procès-verbaux de mise à disposition : qui les a préparés"), following, public, ("id", "sha256", "at")),
+        Kept(HandoverSignature, "person", tell("Procès-verbaux signés : qui a recueilli la signature"), following, public, ("handover", "manner", "at")),
+        Kept(StocktakeSight, "person", tell("Inventaires : qui a vu quoi"), following, public, ("stocktake", "text", "at")),
     )
 
 

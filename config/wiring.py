@@ -11,8 +11,11 @@ from config.settings import Settings
 from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
+from deploy.incidents import panels as incident_panels
 from deploy.queries.conventions import mention
 from deploy.reports import seal
+from deploy.rollcall import panels as check_panels
+from deploy.rollcall import queries as rollcall
 from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds
@@ -29,12 +32,19 @@ def wire(settings: Settings) -> None:
     school_times.use(settings.calendars, Thresholds(settings.watch_days, settings.silent_days))
     seal.use(lambda: Vault(settings.key_file).subkey("quarter-seal"))
     labels.use(settings.public_url, mention)
+    rollcall.use(lambda: Vault(settings.key_file).subkey("short code of a school"))
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)
     hang("home", "mdm/home_panel.html", mdm_panels.home_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
+    hang("mobile_class", "deploy/incident_class_panel.html", incident_panels.class_panel)
+    hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)
+    hang("mobile_class", "deploy/check_class_panel.html", check_panels.class_panel)
+    hang("tablet", "deploy/check_tablet_panel.html", check_panels.tablet_panel)
+    hang("school", "deploy/check_school_panel.html", check_panels.school_panel)
+    hang("label", "deploy/check_label_panel.html", check_panels.label_panel)
     for axis in people.ACCOUNT, "password":
         speak(axis, people.words)
     speak(tokens.AXIS, tokens.words)

@@ -10,7 +10,10 @@ from typing import Any
 from deploy.committee.integration import Verdict
 from deploy.committee.meeting import MeetingState
 from deploy.field.reasons import REASONS
+from deploy.incidents.kind import Kind, Result
+from deploy.rollcall.sight import CHECK, LOCK, SIGHT, Sight, Whereabouts
 from deploy.steps import SIGNATORIES, TICKS
+from deploy.stocktake.difference import Decided
 from inventory.french import amount, counted, short_day
 from inventory.timeline import Words
 
@@ -73,7 +76,53 @@ def _presence(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return f"Siège {int(axis.rpartition(':')[2]) + 1} : {'présent' if value == 'present' else 'absent'}", "user-check"
 
 
+def _sight(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    where = f", {Whereabouts(detail['why']).label}" if detail.get("why") else ""
+    return f"Pointage : {Sight(value).label}{where}", Sight(value).icon
+
+
+def _check(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if axis == LOCK:
+        return "Pointage sans compte fermé : cinq codes faux de suite", "shield-alert"
+    missing = f", {len(detail['missing'])} pas dans la valise" if detail["missing"] else ""
+    return f"Pointage : {counted(detail['here'], 'tablette vue', 'tablettes vues')}{missing}", "search-check"
+
+
+def _handover(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if axis.startswith("reservation"):
+        return f"Réserve {int(axis.rpartition(':')[2]) + 1} levée", "check"
+    left = counted(detail["reservations"], "réserve", "réserves") if detail["reservations"] else "sans réserve"
+    return f"Procès-verbal n° {detail['record']} signé, {left}", "stamp"
+
+
+def _incident(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if axis == "rma":
+        return f"Renvoyée au fournisseur, RMA {detail['rma']}", "truck"
+    if axis == "note":
+        return "Note", "file-text"
+    kind, number = Kind(detail["kind"]), f" n° {detail['id']}" if "id" in detail else ""
+    if value == "open":
+        reference = f", {detail['reference']}" if detail.get("reference") else ""
+        return f"Incident{number} ouvert : {kind.label}{reference}", kind.icon
+    serial = f" contre {detail['serial']}" if detail.get("serial") else ""
+    return f"Incident{number} clos : {Result(value).label}{serial}", Result(value).icon
+
+
+def _exchange(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return f"{'Remplacée par' if axis == 'replaced_by' else 'Remplace'} {detail['serial']}", "replace"
+
+
+def _stocktake(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if axis.startswith("decision:"):
+        return f"{detail['name']} : {Decided(value).label}", Decided(value).icon
+    if value == "open":
+        return "Inventaire ouvert", "clipboard-list"
+    return f"Inventaire clos : {detail['found']} trouvées, {detail['missing']} manquantes, {detail['unexpected']} inattendues", "clipboard-list"
+
+
 WORDS: Mapping[str, Words] = {
+    SIGHT: _sight, CHECK: _check, "handover": _handover, "reservation:": _handover, "incident": _incident, "state": _incident, "rma": _incident,
+    "note": _incident, "replaced_by": _exchange, "replaces": _exchange, "decision:": _stocktake, "stocktake": _stocktake,
     "field_note": _field_note, "seen": _seen, "visit": _visit, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
     "council_informed": _council,
     "presence:": _presence,

@@ -53,7 +53,7 @@ def _moment(event: Event) -> Moment:
 
 def _source(source: str) -> str:
     kind, _, name = source.partition(":")
-    told = {"mdm": f"MDM « {name} »", "import": f"import n° {name}", "convention": "convention chargée", "person": "ligne de commande"}
+    told = {"mdm": f"MDM « {name} »", "import": f"import n° {name}", "convention": "convention chargée", "person": "ligne de commande", "label": "quelqu'un de l'école, sans compte"}
     return told.get(kind, source)
 
 

@@ -27,8 +27,13 @@ from deploy.field.act import ActState
 from deploy.funding import actions as funding
 from deploy.funding.invoice import Invoice, Key, Line
 from deploy.funding.ledger import Move, Payment
+from deploy.handover import actions as handover
+from deploy.handover.record import Reservation
+from deploy.incidents.actions import open_incident
+from deploy.incidents.kind import Kind as IncidentKind
 from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
+from deploy.stocktake import actions as stocktake
 from inventory.actions import drafts, imports, labels
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
@@ -68,7 +73,7 @@ ABSENT: dict[str, object] = {
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99,
-    "label": "0000000000",
+    "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID,
 }  # fmt: skip
 
 
@@ -148,9 +153,13 @@ def _papers(hand: Hand) -> dict[str, object]:
 
 
 def _of_the_round(cart: MobileClass, hand: Hand) -> dict[str, object]:
-    """What the round of a technician leaves on a cart: its label."""
+    """What the round of a technician leaves on a cart: its label, and a record signed on paper with a reservation."""
     labels.prepare(cart, [], hand)
-    return {"label": Label.get((Label.mobile_class == cart) & (Label.names == Names.CART.value)).code}
+    record = handover.prepare(cart, [Reservation(0, "un chargeur manque")], "La directrice", "directrice", hand)
+    handover.sign(record, record.sha256, b"\x89PNG\r\n\x1a\n", handover.PAPER, hand)
+    count = stocktake.open_stocktake(cart, hand)
+    incident = open_incident(IncidentKind.WIFI, cart, "plus de réseau", hand)
+    return {"incident_id": incident.id, "stocktake_id": count.id, "record_id": record.id, "label": Label.get((Label.mobile_class == cart) & (Label.names == Names.CART.value)).code}
 
 
 def somebody(role: Role, scope: Scope, login: str = "") -> Person:

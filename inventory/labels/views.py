@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from inventory.access import Reach, may
+from inventory.access import ANYONE, Reach, may
 from inventory.actions import labels
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
@@ -16,9 +16,10 @@ from inventory.labels.code import Names, shown
 from inventory.labels.sheet import Face, pdf
 from inventory.labels.stock import STOCKS, sheets
 from inventory.models import Label, MobileClass
+from inventory.panels import panels_of
 from inventory.queries import labels as reading
 from inventory.queries import places
-from inventory.roles import FIELD, READERS
+from inventory.roles import FIELD
 from inventory.words import tell
 
 pages = Blueprint("labels", __name__)
@@ -82,7 +83,7 @@ def _file(found: list[Face], wanted: Asked, title: str, name: str) -> Response:
 
 
 @pages.get("/etiquettes")
-@may(FIELD, scope=Reach.EVERYWHERE)
+@may(FIELD, scope=Reach.NOTHING)
 def blank() -> str:
     """Blank labels: the lots made, and a new one."""
     wanted = asked(request.args, 1)
@@ -90,7 +91,7 @@ def blank() -> str:
 
 
 @pages.post("/etiquettes")
-@may(FIELD, scope=Reach.EVERYWHERE)
+@may(FIELD, scope=Reach.NOTHING)
 def blank_make() -> Response:
     """Make a lot of blank labels, and open its sheets."""
     wanted = asked(request.form, 1)
@@ -105,7 +106,7 @@ def _count(form: Mapping[str, str], wanted: Asked) -> int:
 
 
 @pages.get("/etiquettes/vierges.pdf")
-@may(FIELD, scope=Reach.EVERYWHERE)
+@may(FIELD, scope=Reach.NOTHING)
 def blank_pdf() -> Response:
     """The sheets of a lot of blank labels; of the newest one when none is said."""
     known, text = reading.lots(), request.args.get("lot", "")
@@ -114,12 +115,15 @@ def blank_pdf() -> Response:
 
 
 @pages.get("/e/<label>")
-@may(READERS, scope=Reach.SCOPE)
+@may(ANYONE, scope=Reach.SCOPE)
 def opened(label: str) -> str:
-    """What a scanned code names; a blank one is stuck on something here."""
-    row = reading.named(g.scope, label)
-    may_stick = row.names == Names.BLANK.value and g.person.role in FIELD
-    return render_template("inventory/label.html", label=row, names=Names(row.names), shown=shown(row.code), url=_way(row), may_stick=may_stick)
+    """What a scanned code names, to who may see it; a blank one is stuck on something here. Without an account, only what others hang here."""
+    row = reading.label(label) if g.person is None else reading.named(g.scope, label)
+    return render_template(
+        "inventory/label.html", label=row, names=Names(row.names), shown=shown(row.code), url=_way(row) if g.person else None,
+        may_stick=g.person is not None and row.names == Names.BLANK.value and g.person.role in FIELD,
+        panels=panels_of("label", row, g.scope, None, g.now),
+    )  # fmt: skip
 
 
 def _way(row: Label) -> str | None:

@@ -1,0 +1,95 @@
+"""Every reading of hand-over records: those of a cart, one of them with its signature, and whether its seal holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.handover import record as text
+from deploy.handover.record import Place, Record, differences
+from deploy.models import EvidenceFile, Handover, HandoverSignature
+from inventory.errors import NotFound
+from inventory.journal import history
+from inventory.models import Event, Label, MobileClass
+from inventory.queries.tablets import states
+from inventory.queries.visible import visible
+from inventory.scope import Scope
+
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record as its page shows it: what was said, who signed, what the seal says today, each reservation with its lifting if any."""
+
+    row: Handover
+    record: Record
+    signature: HandoverSignature | None
+    intact: bool
+    changed: tuple[str, ...]
+    lifted: Mapping[int, Event]
+
+    @property
+    def left(self) -> int:
+        return len(self.record.reservations) - len(self.lifted)
+
+
+def places_of(scope: Scope, cart: MobileClass) -> tuple[Place, ...]:
+    """What a cart holds now, by slot."""
+    return tuple(Place(one.slot or 0, one.serial, one.asset_tag, one.model) for one in states(scope, class_ids=[cart.id]))
+
+
+def handover(scope: Scope, number: int) -> Handover:
+    """One record; raises `NotFound`, outside the scope too."""
+    mine = visible(scope, MobileClass).select(MobileClass.id)
+    row = Handover.get_or_none((Handover.id == number) & Handover.mobile_class.in_(mine)) if number <= LARGEST else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def of_cart(scope: Scope, cart: MobileClass) -> list[Shown]:
+    """The records of a cart, newest first."""
+    rows = Handover.select().where(Handover.mobile_class == cart).order_by(Handover.id.desc())
+    return [shown(scope, row) for row in rows]
+
+
+def shown(scope: Scope, row: Handover) -> Shown:
+    """A record with its signature, and what its seal says: intact or not, and what the cart holds now that it does not say."""
+    record = text.read(row.content)
+    signature = HandoverSignature.get_or_none(HandoverSignature.handover == row)
+    changed = tuple(differences(record.places, places_of(scope, row.mobile_class)))
+    return Shown(row, record, signature, _holds(row, signature), changed, _lifted(row))
+
+
+def _holds(row: Handover, signature: HandoverSignature | None) -> bool:
+    """Whether the content is the one that was sealed, and the signature the one that sealed it."""
+    if text.digest(row.content) != row.sha256:
+        return False
+    if signature is None:
+        return True
+    made = text.seal(row.content, signature.signer, signature.quality, signature.manner, signature.image_id, signature.at)
+    return made == signature.seal
+
+
+def _lifted(row: Handover) -> dict[int, Event]:
+    return {int(event.axis.rpartition(":")[2]): event for event in history("handover", row.id)}
+
+
+def reservations_left(row: Handover) -> list[int]:
+    """The numbers of the reservations that stand, from 0."""
+    lifted = _lifted(row)
+    return [number for number in range(len(text.read(row.content).reservations)) if number not in lifted]
+
+
+def image(scope: Scope, number: int) -> EvidenceFile:
+    """The image of the signature of a record; raises `NotFound`."""
+    row = HandoverSignature.get_or_none(HandoverSignature.handover == handover(scope, number))
+    if row is None:
+        raise NotFound
+    return row.image
+
+
+def code_of(row: Handover) -> str:
+    """The code of the paper of a record."""
+    return str(Label.get(Label.paper == row.id).code)

@@ -1,0 +1,1 @@
+"""The stock-take of a cart: expected, found, missing, unexpected; several people at once; it ends in decisions."""
