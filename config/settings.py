@@ -35,6 +35,7 @@ class Settings:
     key_file: Path
     backups: Path
     exports: Path
+    connectors: Path
     calendars: Path
     conventions: Path
     baselines: Path
@@ -125,6 +126,7 @@ SETTINGS = (
     Setting("CARTABLE_BACKUPS", "backups", "{folder}/backups", _path, "Dossier des sauvegardes de nuit."),
     Setting("CARTABLE_BACKUPS_KEPT", "backups_kept", "14", number(1, 3650), "Nombre de sauvegardes de nuit gardées."),
     Setting("CARTABLE_EXPORTS", "exports", "{folder}/exports", _path, "Dossier des exports de trimestre."),
+    Setting("CARTABLE_CONNECTORS", "connectors", "{folder}/connectors.toml", _path, "Fichier des connecteurs : hôtes permis, fuseau, rythme."),
     Setting("CARTABLE_CALENDARS", "calendars", f"{HERE}/calendars", _folder, "Dossier des calendriers scolaires."),
     Setting("CARTABLE_CONVENTIONS", "conventions", f"{HERE}/conventions", _folder, "Dossier des conventions."),
     Setting("CARTABLE_BASELINES", "baselines", f"{HERE}/baselines", _folder, "Dossier des configurations initiales."),
@@ -187,7 +189,6 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 
 
 def _unknown(name: str) -> str:
-    known = [known.removeprefix(PREFIX) for known in BY_NAME]
-    near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), [known.removeprefix(PREFIX) for known in BY_NAME], n=1)
     hint = f"écrire {PREFIX}{near[0]} ?" if near else f"les réglages connus sont {', '.join(BY_NAME)}."
     return f"{name} : réglage inconnu ; {hint}"

@@ -24,6 +24,7 @@ from inventory.panels import hang
 from inventory.queries import labels, school_times
 from inventory.timeline import speak
 from mdm import panels as mdm_panels
+from mdm import terms
 
 
 def wire(settings: Settings) -> None:
@@ -33,6 +34,7 @@ def wire(settings: Settings) -> None:
     seal.use(lambda: Vault(settings.key_file).subkey("quarter-seal"))
     labels.use(settings.public_url, mention)
     rollcall.use(lambda: Vault(settings.key_file).subkey("short code of a school"))
+    terms.use(settings.connectors)
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)

@@ -16,7 +16,7 @@ from deploy.reports.quarter import Quarter
 from deploy.schedule.pace import Phase
 from inventory.actions.records import Hand
 from inventory.errors import Refused
-from inventory.french import counted
+from inventory.french import counted, moment
 from inventory.paris import local_date
 from inventory.scope import EVERYWHERE
 from mdm import actions
@@ -47,12 +47,28 @@ def _sync(settings: Settings, now: datetime, stop: threading.Event) -> str:
     """Read every connector; one that fails does not stop the others, but the period is told as failed."""
     vault, told, failed = Vault(settings.key_file), [], False
     for row in list(Connector.select().where(Connector.active).order_by(Connector.name)):
-        run = actions.sync(row, vault=vault, now=now, clock=clock.now, tell=lambda *_: _go_on(stop))
-        failed = failed or run.state in (RunState.FAILED.value, RunState.PARTIAL.value)
-        told.append(f"{row.name} : {RunState(run.state).label}{f' ({run.message})' if run.message else ''}")
+        alone = actions.left_alone(row, now)
+        if alone:
+            told.append(f"{row.name} : pas avant le {moment(alone)}")
+            continue
+        good, said = _read(row, vault, now, stop)
+        failed = failed or not good
+        told.append(f"{row.name} : {said}")
     if failed:
         raise Refused(*told)
     return " ; ".join(told) or "aucun connecteur"
+
+
+def _read(row: Connector, vault: Vault, now: datetime, stop: threading.Event) -> tuple[bool, str]:
+    """Read one connector; whether it went well, and what came of it."""
+    try:
+        run = actions.sync(row, vault=vault, now=now, clock=clock.now, tell=lambda *_: _go_on(stop))
+    except Refused as refusal:
+        if stop.is_set():
+            raise
+        return False, " ".join(refusal.sentences)
+    good = run.state not in (RunState.FAILED.value, RunState.PARTIAL.value)
+    return good, f"{RunState(run.state).label}{f' ({run.message})' if run.message else ''}"
 
 
 def _go_on(stop: threading.Event) -> None:

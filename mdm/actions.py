@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
 from inventory.journal import Entry, append
+from mdm import terms
+from mdm.breaker import FAILURES, opens_again
 from mdm.driver import Access
 from mdm.drivers import KINDS, connect
 from mdm.listening import Recalled
@@ -20,10 +22,13 @@ from mdm.run_state import RunState
 from mdm.secret import context
 from mdm.staging import unpacked
 from mdm.sync import Tell, apply, read_server, refuse_during_a_reading, supersede
+from mdm.trial import Step, trial
 from mdm.vault import Vault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 SHORTEST_REASON = 5
+A_MINUTE = timedelta(minutes=1)
+FIRST_PAGE = 50
 
 
 @atomic
@@ -49,6 +54,10 @@ def _refuse_connector(name: str, kind: str, url: str) -> None:
     if kind not in KINDS:
         raise Refused(f"Genre de MDM « {kind} » inconnu ; choisir : {', '.join(sorted(KINDS))}.")
     parts = urlsplit(url)
+    if (parts.scheme == "file") is not (kind == "export_file"):
+        raise Refused(f"Adresse « {url} » : un export de console, et lui seul, est lu à une adresse file:///chemin/du/fichier.csv.")
+    if kind == "export_file":
+        return
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
         raise Refused(f"Adresse « {url} » : écrire une adresse en https:// (http seulement sur cette machine).")
@@ -77,12 +86,29 @@ def sync(
     return read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell)
 
 
+def left_alone(row: Connector, now: datetime) -> datetime | None:
+    """Until when the timetable leaves a connector alone, by its pace or after failures; None if it is to be read."""
+    every = timedelta(minutes=terms.of(row.name).every_minutes)
+    runs = list(SyncRun.select().where(SyncRun.connector == row).order_by(SyncRun.id.desc()).limit(FAILURES))
+    failed = [run.ended if run.state == RunState.FAILED.value else None for run in runs]
+    paced = runs[0].started + every - A_MINUTE if runs and every and failed[0] is None else None
+    return max((moment for moment in (opens_again(row.name, failed), paced) if moment and moment > now), default=None)
+
+
+def attempt(row: Connector, *, vault: Vault, clock: Callable[[], datetime]) -> Iterator[Step]:
+    """Try a connector step by step, writing nothing."""
+    told = access(row, vault)
+    return trial(connect(row.kind, told, clock=clock, page_size=FIRST_PAGE), told, clock)
+
+
 def access(row: Connector, vault: Vault) -> Access:
-    """How a connector's server is read; raises `Refused` when its password is missing."""
-    if row.secret is None and not KINDS[row.kind].capabilities.listens:
+    """How a connector's server is read; raises `Refused` when its password is missing, or its host is not allowed by the operator."""
+    told = terms.of(row.name)
+    if row.secret is None and not KINDS[row.kind].capabilities.keyless:
         raise Refused(f"« {row.name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.")
     password = "" if row.secret is None else vault.open(bytes(row.secret), context(row))
-    return Access(row.url, row.login, password, memory=Recalled(row))
+    terms.refuse_host(row.name, row.url, told)
+    return Access(row.url, row.login, password, told.zone, told.ca, told.options, Recalled(row))
 
 
 @atomic

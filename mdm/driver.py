@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -174,4 +174,13 @@ class Driver(Protocol):
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """Look one device up; None if the server says that it does not exist, `MdmError` if it cannot tell."""
+        ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A driver whose server tells what it is, and what the account may do."""
+
+    def described(self) -> str:
+        """Its version and the rights of the account, in French; raises `MdmError`."""
         ...

@@ -23,6 +23,8 @@ from mdm.listening import HEARS, hook_key
 from mdm.models import SyncRun
 from mdm.run_state import RunState
 
+MARKS = {True: "✓", False: "✗", None: "·"}
+
 
 @click.group()
 def connector() -> None:
@@ -38,16 +40,41 @@ def connector() -> None:
 def connector_add(name: str, kind: str, url: str, login: str, password_file: Path | None) -> None:
     """Créer ou changer un connecteur ; le mot de passe est chiffré, et effacé si l'adresse change."""
     settings = read(os.environ)
-    if password_file is None and not sys.stdin.isatty():
-        raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")
-    password = (
-        password_file.read_text(encoding="utf-8").rstrip("\n") if password_file else click.prompt("Mot de passe", hide_input=True)
-    )
+    password = _password(kind, password_file)
     with house(settings):
         hand = Hand(None, clock.now())
         vault = Vault(settings.key_file)
         row = actions.add_connector(name, kind=kind, url=url, login=login, password=password, vault=vault, hand=hand)
     click.echo(f"Connecteur « {row.name} » prêt ({row.kind}, {row.url}).")
+
+
+def _password(kind: str, password_file: Path | None) -> str:
+    """From the file, else asked in the terminal; blank for a kind that may be read without one."""
+    if password_file:
+        return password_file.read_text(encoding="utf-8").rstrip("\n")
+    if KINDS[kind].capabilities.keyless:
+        return ""
+    if not sys.stdin.isatty():
+        raise Refused("Donner le mot de passe par --password-file FICHIER, ou lancer la commande dans un terminal.")
+    return str(click.prompt("Mot de passe", hide_input=True))
+
+
+@connector.command("test")
+@click.argument("name", required=False)
+@json_option
+def connector_test(name: str | None, as_json: bool) -> None:
+    """Essayer un connecteur sans rien écrire : joignable, heure, compte, version et droits, première page."""
+    settings = read(os.environ)
+    with house(settings):
+        row = actions.connector(name)
+        steps = list(actions.attempt(row, vault=Vault(settings.key_file), clock=clock.now))
+    if as_json:
+        print_json([{"step": step.label, "good": step.good, "said": step.said} for step in steps])
+    else:
+        click.echo(f"Connecteur « {row.name} » ({row.kind}, {row.url})")
+        for step in steps:
+            click.echo(f"  {MARKS[step.good]} {step.label} : {step.said}")
+    raise SystemExit(1 if any(step.good is False for step in steps) else 0)
 
 
 @connector.command("hook")

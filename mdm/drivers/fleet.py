@@ -88,6 +88,14 @@ class Fleet:
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {status})", permanent=True)
         self._client.bearer(token)
 
+    def described(self) -> str:
+        told, own = self._client.call("GET", "/version")[1], self._client.call("GET", "/me")[1]
+        version = told.get("version") if isinstance(told, dict) else None
+        user = own.get("user") if isinstance(own, dict) else None
+        role = user.get("global_role") if isinstance(user, dict) else None
+        advice = "" if role in (None, "observer", "observer_plus") else " : « observer » suffit, en donner un de moindre droit"
+        return f"Fleet {plain(str(version)) if version else 'sans version'}, rôle {plain(str(role)) if role else 'limité à une équipe'}{advice}"
+
     def pages(self) -> Iterator[Page]:
         """Every page by increasing id, until the count is reached or a page is empty."""
         where = self._team()

@@ -44,6 +44,10 @@ class NanoMdm:
         if status != 200 or not isinstance(told, dict) or "version" not in told:
             raise MdmError(f"{self._client.host} n'est pas un serveur NanoMDM : vérifier l'adresse (HTTP {status})", permanent=True)
 
+    def described(self) -> str:
+        told = self._client.call("GET", "/version")[1]
+        return f"NanoMDM {told.get('version')} ; il n'a pas de liste : ses évènements en tiennent lieu" if isinstance(told, dict) else "inconnue"
+
     def pages(self) -> Iterator[Page]:
         """Every device heard, by identifier."""
         last = ""

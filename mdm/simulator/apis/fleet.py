@@ -41,7 +41,7 @@ class FleetApi(Api):
         if path.startswith("/hosts/") and path != "/hosts/count":
             found = self.known(path.removeprefix("/hosts/"))
             return Reply(200, {"host": self._detail(found)}) if found else _error(404, "Resource Not Found")
-        known = {"/me": {"user": {"name": CANARY}}, "/version": {"version": self.version}, "/hosts/count": {"count": len(self.mdm.devices())}}
+        known = {"/me": {"user": {"name": CANARY, "global_role": "observer"}}, "/version": {"version": self.version}, "/hosts/count": {"count": len(self.mdm.devices())}}
         return Reply(200, known[path]) if path in known else _error(404, "Resource Not Found")
 
     def _login(self, ask: Ask) -> Reply:
