@@ -105,3 +105,22 @@ def on_the_wall(start: datetime, end: datetime) -> timedelta:
 
 def _at_rest(last: datetime, now: datetime, time: SchoolTime) -> bool:
     return now - last >= A_DAY and not time.open_between(now - A_DAY, now)
+
+
+def silences(now: datetime, time: SchoolTime, thresholds: Thresholds) -> dict[ContactState, tuple[datetime, datetime]]:
+    """Between which moments, the first left out, a last contact means each state at `now`; nothing where no calendar knows `now`.
+
+    Beyond them the state is `unknown`. It is `contact` turned over: what a database needs to find the silent ones.
+    """
+    start = time.known_since(now)
+    if start is None:
+        return {}
+    before = start - timedelta(microseconds=1)
+    silent = max(time.heard_before(now, thresholds.silent) or before, before)
+    watch = max(time.heard_before(now, thresholds.watch) or before, silent)
+    asleep = now - A_DAY >= start and not time.open_between(now - A_DAY, now)
+    rest = max(now - A_DAY, watch) if asleep else watch
+    return {
+        ContactState.SILENT: (before, silent), ContactState.WATCH: (silent, watch), ContactState.RESTING: (watch, rest),
+        ContactState.RECENT: (rest, now),
+    }  # fmt: skip

@@ -174,6 +174,15 @@ class SchoolTime:
         self._require(start, end)
         return max(0, bisect_right(self._last_closings, end) - bisect_left(self._first_openings, start))
 
+    def known_since(self, moment: datetime) -> datetime | None:
+        """From when on the calendars are known without a gap up to a moment; None if they do not know it."""
+        return next((since for since, until in self._covered if since <= moment <= until), None)
+
+    def heard_before(self, now: datetime, days: int) -> datetime | None:
+        """The latest contact that makes a silence of this many whole school days (1 at least) at `now`; None before the calendars."""
+        number = bisect_right(self._last_closings, now) - days
+        return self._first_openings[number] if number >= 0 else None
+
     def _require(self, start: datetime, end: datetime) -> None:
         """Raise unless the whole silence is covered; the midnight that ends the last day still is."""
         first, last = (start, end) if start <= end else (end, start)

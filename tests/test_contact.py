@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.calendars import load
-from inventory.contact import Contact, ContactState, Thresholds, contact, on_the_wall
+from inventory.contact import Contact, ContactState, Thresholds, contact, on_the_wall, silences
 from inventory.errors import Refused
 from inventory.french import NBSP
 from inventory.paris import PARIS, start_of
@@ -129,3 +129,18 @@ def test_no_hour_of_class_is_never_an_alarm_and_after_a_day_is_a_rest(one: datet
     if told.state is ContactState.RESTING:
         assert not GRANETTES.in_session(now - timedelta(microseconds=1))
     assert told.sentence
+
+
+@given(
+    st.datetimes(datetime(2017, 7, 1), datetime(2018, 11, 1), timezones=st.just(UTC)), st.integers(-5, 500 * 24 * 60), st.integers(1, 30), st.integers(0, 30),
+    st.sampled_from([GRANETTES, SchoolTime(ZONE_B, Rhythm.FOUR_DAYS, (Closing(date(2017, 11, 20), date(2017, 12, 8), "chauffage"),))]),
+)  # fmt: skip
+def test_turned_over_the_rule_finds_the_same_silences(now: datetime, minutes: int, watch: int, more: int, time: SchoolTime) -> None:
+    limits, last = Thresholds(watch, watch + more), now - timedelta(minutes=minutes)
+    spans = silences(now, time, limits)
+    held = [state for state, (after, upto) in spans.items() if after < last <= upto]
+    assert held == ([] if contact(last, now, time, limits).state is ContactState.UNKNOWN else [contact(last, now, time, limits).state])
+    for edge in {moment for span in spans.values() for moment in span}:
+        for near in (edge, edge + timedelta(microseconds=1)):
+            told = contact(near, now, time, limits).state
+            assert [state for state, (after, upto) in spans.items() if after < near <= upto] == ([told] if told is not ContactState.UNKNOWN else [])

@@ -15,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
+from config.clock import read_moment
+from deploy.queries.board import board
 from inventory.actions.records import Hand
 from inventory.actions.sightings import mark_gone, take_in
 from inventory.actions.tablets import place, record_stage, register_tablet
 from inventory.actions.views_kept import keep_view, views_of
+from inventory.contact import ContactState
 from inventory.db import database, rows_holding
 from inventory.errors import Refused
 from inventory.journal import When
@@ -195,3 +198,20 @@ def test_a_search_as_one_types_gets_the_rows_alone(own_house: Flask) -> None:
     assert "<html" not in answer.text and 'data-said="9 tablettes"' in answer.text
     with database.connection_context():
         assert rows_holding("tablet", "AIX-CM01-T0", 99) and len(answer.data) < 150_000
+
+
+@pytest.mark.parametrize("moment", ["2017-10-30T10:00", "2017-11-20T10:00", "2017-12-20T17:30", "2018-01-08T09:30", "2018-02-20T10:00"])
+def test_the_contact_of_a_list_is_what_each_tablet_says_of_itself(autumn: Path, tmp_path: Path, moment: str) -> None:
+    app_over(copied(autumn, tmp_path))
+    now = read_moment(moment, "")
+    with database.connection_context():
+        told = {device.tablet.serial: one.contacts[device.tablet.id].state for one in board(EVERYWHERE, None, now) for device in one.devices}
+        for state in ContactState:
+            ask = Ask(sort="nom", filters={"contact": state.value}, now=now)
+            assert serials(ask) == [serial for serial in serials(Ask(sort="nom")) if told[serial] is state], state
+            assert listed_tablets.count_tablets(ask, None, scope=EVERYWHERE) == len(serials(ask))
+        then = When(read_moment("2017-12-04T10:00", ""))
+        told = {device.tablet.serial: one.contacts[device.tablet.id].state for one in board(EVERYWHERE, then, now) for device in one.devices}
+        for state in ContactState:
+            found = serials(Ask(sort="nom", filters={"contact": state.value}, now=now), then)
+            assert sorted(found) == sorted(serial for serial, said in told.items() if said is state)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.contact import ContactState
 from inventory.errors import Refused
 from inventory.french import moment
 from inventory.journal import When
@@ -100,7 +101,7 @@ TABLETS = Catalogue(
         Column("contact", "Dernier contact", lambda row: row.last_contact, False),
     ),
     TABLET_ORDERS,
-    (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("classe", "Classe mobile (code)"), SCHOOL, *CHANGES),
+    (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("contact", "Contact", _choices(ContactState)), Filter("classe", "Classe mobile (code)"), SCHOOL, *CHANGES),
     lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
 )  # fmt: skip
 CLASSES = Catalogue(

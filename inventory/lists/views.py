@@ -80,7 +80,7 @@ def _read(catalogue: Catalogue, args: Any) -> Asked:
     if key not in catalogue.orders:
         raise Refused(tell("tri = « {value} » est inconnu : choisir {choices}.", value=sort, choices=", ".join(catalogue.orders)))
     cursor = read_cursor(args.get("suite", ""), catalogue.orders[key].kind)
-    return Asked(catalogue, Ask(words, _filters(catalogue, args), key, sort.startswith("-"), cursor), _columns(catalogue, args))
+    return Asked(catalogue, Ask(words, _filters(catalogue, args), key, sort.startswith("-"), cursor, now=g.now), _columns(catalogue, args))
 
 
 def _filters(catalogue: Catalogue, args: Any) -> dict[str, str]:

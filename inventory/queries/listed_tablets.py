@@ -10,6 +10,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from inventory.columns import MomentField
+from inventory.contact import ContactState
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
@@ -21,6 +22,8 @@ from inventory.queries.counters import holders, speaking, tablets_in_carts
 from inventory.queries.listed_places import carts
 from inventory.queries.listing import Ask, Page
 from inventory.queries.past import rows_then
+from inventory.queries.school_times import time_of
+from inventory.queries.silences import silence_means, state_of
 from inventory.queries.tablet_rows import LABEL, TABLET_ORDERS, TabletRow
 from inventory.queries.visible import visible
 from inventory.scope import Scope
@@ -60,6 +63,8 @@ def _tablets(ask: Ask, scope: Scope) -> Any:
         query = query.where(Tablet.stage == ask.filter("etape"))
     if ask.filter("mdm"):
         query = query.where(_told_by_mdm(ask.filter("mdm")))
+    if ask.filter("contact") and ask.now:
+        query = query.where(silence_means(ContactState(ask.filter("contact")), ask.now))
     for name, changed in CHANGED.items():
         if ask.filter(name):
             query = query.where(changed(read_local(ask.filter(name))))
@@ -106,7 +111,12 @@ def _tablets_then(ask: Ask, when: When, scope: Scope) -> Iterator[TabletRow]:
         if ask.filter(name):
             query = query.where(changed(read_local(ask.filter(name)), when))
     for ids in listing.walked(query, Tablet.id, TABLET_ORDERS[ask.sort], ask):
-        yield from (row for row in rows_then(ids, when, scope) if _fits(row, ask))
+        yield from (row for row in rows_then(ids, when, scope) if _fits(row, ask) and _silent_so(row, ask, when))
+
+
+def _silent_so(row: TabletRow, ask: Ask, when: When) -> bool:
+    wanted = ask.filter("contact")
+    return not wanted or state_of(row.last_contact, when.moment, time_of(row.uai)).value == wanted
 
 
 def _fits(row: TabletRow, ask: Ask) -> bool:

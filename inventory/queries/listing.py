@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -35,7 +36,7 @@ class Order(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a list is asked: words to find, filters by name, a sort and where to begin."""
+    """What a list is asked: words to find, filters by name, a sort and where to begin; `now` for what depends on the present."""
 
     words: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Ask:
     falling: bool = False
     cursor: Cursor | None = None
     size: int = PAGE
+    now: datetime | None = None
 
     def filter(self, name: str) -> str:
         return self.filters.get(name, "")
@@ -154,7 +156,7 @@ def every_page(read: Callable[[Ask], Page[R]], ask: Ask, size: int = 1000) -> It
     """All the rows of a list in its order, a thousand in memory at a time."""
     cursor: Cursor | None = None
     while True:
-        page = read(Ask(ask.words, ask.filters, ask.sort, ask.falling, cursor, size))
+        page = read(replace(ask, cursor=cursor, size=size))
         yield from page.rows
         cursor = page.after
         if cursor is None:

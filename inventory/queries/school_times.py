@@ -40,6 +40,12 @@ def of_school(school: School) -> SchoolTime:
     return _time(school.zone, school.rhythm, declared)
 
 
+def time_of(uai: str) -> SchoolTime | None:
+    """The school time of a school by its UAI; None when there is none, or nothing says its zone or its rhythm."""
+    school = School.get_or_none(School.uai == uai) if uai else None
+    return of_school(school) if school and school.zone and school.rhythm else None
+
+
 def of_zone(zone: str, rhythm: str) -> SchoolTime:
     """The school time of a zone, without any school's own closings."""
     return _time(zone, rhythm, ())
