@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from config import accounts, door, factors, security_log, sessions
 from config.accounts import somebody
 from config.models import RecoveryCode
-from config.people import A_PERSON
 from config.providers.links import links_of
 from config.security_log import Happened
 from config.settings import Settings
 from inventory.access import Reach, may
 from inventory.errors import Refused
 from inventory.models import Person
+from inventory.queries.people import A_PERSON
 from inventory.roles import KEEPERS, READERS, Role
 from inventory.words import tell
 

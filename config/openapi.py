@@ -96,7 +96,7 @@ def _described(
 
 def _codes(path: str, method: str, told: Operation, roles: frozenset[Role]) -> list[int]:
     """The refusals that an operation may give."""
-    codes = {422, *({400} if told.body is not None or told.once else ()), *({404} if "{" in path or method == "post" else ())}
+    codes = {400, 422, *({404} if "{" in path or method == "post" else ())}
     codes |= set() if roles == ANYONE else {401, 403, 429}
     codes |= {413, 415} if told.body is not None else set()
     codes |= {412, 428} if told.matched else {412} if told.each_matched else set()

@@ -12,6 +12,7 @@ from inventory.db import atomic
 from inventory.errors import NotFound, Refused
 from inventory.journal import Entry, append
 from inventory.models import Person, PersonSchool, School
+from inventory.queries.people import A_PERSON
 from inventory.queries.visible import scope_of, visible
 from inventory.roles import KEEPERS, Role
 from inventory.scope import EVERYWHERE, Scope
@@ -19,8 +20,6 @@ from inventory.uai import normalise
 from inventory.words import tell
 
 ACCOUNT = "account"
-PROGRAM = "jeton:"
-A_PERSON = ~Person.login.startswith(PROGRAM)
 AXES = (ACCOUNT, "record", "password")
 
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from config.models import ApiToken, Credential, ProviderLink, RecoveryCode, SecondFactor, SecurityEvent, WebSession
-from config.people import A_PERSON
 from config.security_log import Happened, write
 from deploy.models import (
     EvidenceFile,
@@ -38,6 +37,7 @@ from inventory.models import (
     SavedView,
     Subscription,
 )
+from inventory.queries.people import A_PERSON
 from inventory.roles import Role
 from inventory.words import tell
 from mdm.models import SyncRun

@@ -37,11 +37,15 @@ def hang(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda fault: _page(404, *TOLD[404]))
     app.register_error_handler(OperationalError, _engine)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(SecurityError, lambda fault: Response(STRANGE_HOST, 400, mimetype="text/plain"))
+    app.register_error_handler(SecurityError, _strange_host)
 
 
 def _refused(refusal: Refused) -> Response:
     return problems.refused(refusal) if problems.here() else _page(422, "C'est refusé", *refusal.sentences)
+
+
+def _strange_host(fault: SecurityError) -> Response:
+    return problems.answer(400, STRANGE_HOST) if problems.here() else Response(STRANGE_HOST, 400, mimetype="text/plain")
 
 
 def _engine(fault: Exception) -> Response:

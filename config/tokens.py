@@ -21,6 +21,7 @@ from inventory.french import short_day
 from inventory.journal import Entry, append
 from inventory.models import Person
 from inventory.paris import end_of, local_date
+from inventory.queries.people import PROGRAM
 from inventory.roles import Role
 from inventory.scope import Scope
 from inventory.words import tell
@@ -39,7 +40,7 @@ def add(name: str, role: Role, scope: Scope, until: date, now: datetime, *, by: 
     _refuse(name, until, now)
     prefix = MARK + secrets.token_hex(PREFIX_BYTES)
     text = f"{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}"
-    person = Person.create(login=f"{people.PROGRAM}{prefix}", name=f"Jeton « {name} »", role=role.value)
+    person = Person.create(login=f"{PROGRAM}{prefix}", name=f"Jeton « {name} »", role=role.value)
     people.give(person, scope)
     row = ApiToken.create(person=person, name=name, prefix=prefix, digest=_digest(text), created=now, created_by=by, until=end_of(until))
     _journal(row, "added", now, by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 from config import retention, tokens
 from config.checks import complaints
 from inventory.actions.answers import KEPT
+from inventory.db import database
 from inventory.models import ApiAnswer, Event, ImportBatch, School, Tablet
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, Scope
@@ -72,6 +74,16 @@ def test_a_stage_said_again_under_its_key_is_answered_the_same_bytes_and_written
     told(office.post(f"{tablet}/stages", {"stage": "labelled"}, key="lundi-matin-1"), 422, "a servi à une autre demande")
     told(office.post(f"{tablet}/stages", CHECKED, key=""), 400, "Idempotency-Key")
     assert list(complaints()) == []
+
+
+def test_eight_of_the_same_at_once_are_one_write_and_one_answer(office: Program, tablet: str) -> None:
+    match = office.get(tablet).headers["ETag"]
+    database.close()
+    with ThreadPoolExecutor(8) as several:
+        asked = [several.submit(office.post, f"{tablet}/stages", CHECKED, key="lundi-matin-1", match=match) for _ in range(8)]
+        told = {(one.result().status_code, one.result().data) for one in asked}
+    assert len(told) == 1 and next(iter(told))[0] == 200
+    assert Event.select().where((Event.axis == "stage") & (Event.value == "checked")).count() == 1
 
 
 def test_a_key_belongs_to_its_token_and_is_forgotten_after_a_day(villeneuve: Town, office: Program, tablet: str) -> None:

@@ -29,7 +29,7 @@ BODIES: dict[str, Any] = {
     "api_steps.council": {"day": "2018-01-10"}, "api_quarters.issue": {"period": "2018-Q1"}, "api_imports.bring": b"x",
 }  # fmt: skip
 BARE = {"api_imports.commit", "api_imports.undo", "api_mdm.sync"}
-WHOLE = {"api_quarters.quarter", "api_quarters.file", "api_quarters.sealed", "api_quarters.issue", "api_mdm.run"}
+WHOLE = {"api_money.funding", "api_money.invoices", "api_money.payments", "api_money.meetings", "api_money.decisions", "api_quarters.quarter", "api_quarters.file", "api_quarters.sealed", "api_quarters.issue", "api_mdm.run"}
 SEARCHES = {"tablets": ("TESTV100001", "TESTV900001"), "classes": ("VIL-CM03", "VIL-CM99"), "schools": (FOREIGN, "0949999Z")}
 
 

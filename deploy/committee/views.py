@@ -44,6 +44,7 @@ from inventory.journal import history
 from inventory.models import Person
 from inventory.paris import end_of, local_date
 from inventory.queries import places
+from inventory.queries.people import A_PERSON
 from inventory.roles import OFFICE, Role
 from inventory.timeline import timeline
 from inventory.words import FRENCH, speaking, tell
@@ -79,7 +80,7 @@ def page() -> str:
         }
         for one in told_of.committees
     ]  # fmt: skip
-    people = {row.id: row.name for row in Person.select().where(Person.active)}
+    people = {row.id: row.name for row in Person.select().where(Person.active & A_PERSON)}
     return render_template(
         "deploy/committees.html", told=told_of, shown=shown, people=people, today=today, decisions=decisions(g.scope, told_of.key, g.when),
         meetings={one.id: one for one in met},
