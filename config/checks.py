@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deploy.models import Incident
 from inventory import db, journal
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
 from inventory.journal import facts
@@ -26,6 +27,7 @@ def _copies() -> Iterator[str]:
         yield from _records()
         yield from _tablets()
         yield from _counts()
+        yield from _incidents()
     except (TypeError, ValueError, KeyError, OverflowError):
         yield "copies : une valeur illisible arrête leur comparaison avec le journal, réparer d'abord ce qui précède"
 
@@ -52,6 +54,15 @@ def _tablets() -> Iterator[str]:
         folded = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
         if (tablet.mobile_class_id, tablet.slot) != folded:
             yield f"tablette {tablet.serial} : place copiée {tablet.mobile_class_id}/{tablet.slot}, pli {folded[0]}/{folded[1]}"
+
+
+def _incidents() -> Iterator[str]:
+    """Each incident is closed when its journal says so."""
+    told = facts("incident", axes=["state"])
+    for row in Incident.select():
+        line = told.get((row.id, "state"))
+        if row.closed != (line.at if line and line.value != "open" else None):
+            yield f"incident {row.id} : sa clôture ne vaut pas le journal"
 
 
 def _counts() -> Iterator[str]:

@@ -63,6 +63,8 @@ def test_the_new_serial_takes_the_slot_and_each_tablet_names_the_other(tablets: 
     with pytest.raises(Refused, match="clos"):
         actions.note(row, "encore", malik)
     assert list(complaints()) == []
+    Incident.update(closed=None).where(Incident.id == row.id).execute()
+    assert list(complaints()) == [f"incident {row.id} : sa clôture ne vaut pas le journal"]
 
 
 def test_a_tablet_of_another_cart_is_no_exchange_and_nothing_moves(tablets: list[Tablet], floriales_cart: MobileClass, malik: Hand, hand: Hand) -> None:
