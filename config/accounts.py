@@ -15,6 +15,7 @@ from inventory.journal import Entry, append
 from inventory.models import Person
 from inventory.roles import Role
 from inventory.scope import Scope
+from inventory.words import tell
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 FREE_TRIES = 5
@@ -28,16 +29,16 @@ def add_user(
     """Create an account that sees the schools of `scope`; raises `Refused` naming what is wrong with one of its parts."""
     login, name = _same(login), unicodedata.normalize("NFC", name).strip()
     if not LOGIN.fullmatch(login):
-        raise Refused(f"Identifiant « {login} » : écrire 2 à 40 minuscules, chiffres, points et tirets, par exemple « a.martin ».")
+        raise Refused(tell("Identifiant « {login} » : écrire 2 à 40 minuscules, chiffres, points et tirets, par exemple « a.martin ».", login=login))
     if not name:
-        raise Refused("Nom affiché : l'indiquer, par exemple « Alice Martin ».")
+        raise Refused(tell("Nom affiché : l'indiquer, par exemple « Alice Martin »."))
     people.refuse_signatory(signatory)
     passwords.refuse_weak(password, login)
     kept = passwords.digest(password)
     try:
         return _create(Person(login=login, name=name, role=role.value, signatory=signatory), scope, kept, now)
     except IntegrityError as fault:
-        raise Refused(f"Identifiant « {login} » : il est déjà pris, en choisir un autre.") from fault
+        raise Refused(tell("Identifiant « {login} » : il est déjà pris, en choisir un autre.", login=login)) from fault
 
 
 @atomic

@@ -16,6 +16,7 @@ from config import (
     guide_pages,
     headers,
     health,
+    languages,
     people_pages,
     personal_pages,
     refusals,
@@ -44,7 +45,7 @@ from deploy.reports.views import pages as seal_pages
 from deploy.rollcall.views import pages as check_pages
 from deploy.stocktake.views import pages as stocktake_pages
 from deploy.views import pages as deploy_pages
-from inventory import french
+from inventory import spoken
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
@@ -53,7 +54,7 @@ from inventory.lists.views import pages as list_pages
 from inventory.paris import end_of, local_date, written_local
 from inventory.roles import Role
 from inventory.views import pages as inventory_pages
-from inventory.words import tell
+from inventory.words import FRENCH, language, speak, tell, tell_count
 from mdm.views import pages as mdm_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -73,7 +74,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     stocktake_pages,
     *api.ROOMS,
 )
-FILTERS = (french.amount, french.percent, french.number, french.day, french.month, french.short_day, french.moment, french.typeset, written_local)
+FILTERS = (
+    spoken.amount, spoken.percent, spoken.number, spoken.decimal, spoken.day, spoken.month, spoken.short_day, spoken.moment, spoken.typeset,
+    written_local,
+)  # fmt: skip
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
 LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens"})  # what these pages show has no past
@@ -87,6 +91,7 @@ def create_app(
 
     `mention` gives the sentence of article 9; `demo_accounts` are shown on the sign-in page of a demonstration.
     """
+    languages.offer_all()
     wire(settings)
     refuse_other_schema()
     app = Flask(__name__)
@@ -97,7 +102,10 @@ def create_app(
     headers.hang(app, https=settings.cookie_secure)
     refusals.hang(app)
     _furnish(app, settings, mention)
-    for blueprint in (health.pages, system.pages, account.pages, provider_pages.pages, token_pages.pages, webhook_pages.pages, api.pages, people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints):
+    for blueprint in (
+        health.pages, system.pages, languages.pages, account.pages, provider_pages.pages, token_pages.pages, webhook_pages.pages, api.pages,
+        people_pages.pages, personal_pages.pages, guide_pages.pages, *blueprints,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app
@@ -120,10 +128,12 @@ def _open_requests(app: Flask, settings: Settings, clock: Callable[[], datetime]
     @app.before_request
     def begin() -> None:
         g.now, g.when, g.person, g.web_session, g.vault = clock().astimezone(UTC), None, None, None, vault
+        speak(FRENCH)
         database.connect(reuse_if_open=True)
 
     @app.teardown_request
     def finish(fault: BaseException | None) -> None:
+        speak(FRENCH)
         if not database.is_closed():
             database.close()
 
@@ -140,28 +150,30 @@ def read_past(text: str, present: datetime) -> datetime:
     try:
         moment = read_moment(text, "as_of")
         if local_date(moment) > local_date(present) or (len(text) != ONLY_A_DATE and moment > present):
-            raise Refused(f"as_of = « {text} » est à venir : choisir une date jusqu'au {french.short_day(local_date(present))}.")
+            raise Refused(
+                tell("as_of = « {value} » est à venir : choisir une date jusqu'au {day}.", value=text, day=spoken.short_day(local_date(present)))
+            )
         return min(end_of(local_date(moment)), present) if len(text) == ONLY_A_DATE else moment
     except OverflowError as fault:
-        raise Refused(f"as_of = « {text} » n'est pas une date de notre époque : écrire 2017-12-31.") from fault
+        raise Refused(tell("as_of = « {value} » n'est pas une date de notre époque : écrire 2017-12-31.", value=text)) from fault
 
 
 def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None:
-    """What every template finds: the French filters, the navigation, the look at the past, the proof of forms."""
+    """What every template finds: the filters, the navigation, the look at the past, the proof of forms."""
     app.config["MENTION"] = mention
-    app.jinja_env.globals |= {"_": tell, "role_of": Role}
+    app.jinja_env.globals |= {"_": tell, "_n": tell_count, "language": language, "role_of": Role}
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
     app.jinja_env.globals["csrf_token"] = door.csrf_token  # global, so that imported macros see it
 
     @app.template_filter("ago")
     def age(when: datetime) -> str:
-        return french.ago(when, g.when.moment if g.get("when") else g.now)
+        return spoken.ago(when, g.when.moment if g.get("when") else g.now)
 
     @app.context_processor
     def furniture() -> dict[str, Any]:
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None
         return {
-            "mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of,
+            "mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of, "languages": languages.NAMES,
             "live": request.blueprint in LIVE, "accessibility": conformity(settings.accessibility_audit), "back_to_now": _without_as_of(),
         }  # fmt: skip
 

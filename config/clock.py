@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from inventory.errors import Refused
 from inventory.paris import PARIS
+from inventory.words import tell
 
 NOON = time(12)
 
@@ -29,5 +30,5 @@ def read_moment(text: str, name: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), NOON, PARIS).astimezone(UTC)
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise Refused(f"{name} = « {text} » n'est pas une date : écrire 2017-12-31 ou 2017-12-31T09:30.") from fault
+        raise Refused(tell("{name} = « {text} » n'est pas une date : écrire 2017-12-31 ou 2017-12-31T09:30.", name=name, text=text)) from fault
     return (moment if moment.tzinfo else moment.replace(tzinfo=PARIS)).astimezone(UTC)

@@ -16,8 +16,8 @@ from config.settings import Settings
 from config.timetable import JobState, timetable
 from inventory import journal
 from inventory.db import OperationalError, can_write, engine_version
-from inventory.french import ago, moment, number
 from inventory.scope import EVERYWHERE
+from inventory.spoken import ago, moment, number
 from inventory.status import Status
 from inventory.words import tell
 from mdm.queries import listened, quarantines
@@ -103,7 +103,7 @@ def _jobs(settings: Settings, now: datetime) -> list[Fact]:
     facts = []
     for job in timetable(settings.sync_minutes):
         last = JobRun.select().where(JobRun.job == job.name).order_by(JobRun.id.desc()).first()
-        label = job.label[:1].upper() + job.label[1:]
+        label = tell(job.label)[:1].upper() + tell(job.label)[1:]
         if last is None:
             facts.append(Fact(label, Condition.WATCH, tell("Jamais faite.")))
             continue

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from config import accounts, bearer, devices, factors, networks, passwords, problems, security_log, sessions
+from config import accounts, bearer, devices, factors, languages, networks, passwords, problems, security_log, sessions
 from config.models import Credential
 from config.same_site import from_here, local_path
 from config.security_log import Happened
@@ -22,7 +22,7 @@ from inventory.access import ANYONE, Policy, Reach, may, policy
 from inventory.models import Person
 from inventory.queries.visible import scope_of
 from inventory.roles import READERS, Role
-from inventory.words import tell
+from inventory.words import later, tell
 
 pages = Blueprint("door", __name__)
 ENROLMENT = frozenset({"account.own", "account.factor", "account.factor_begin", "account.factor_confirm", "door.sign_out"})
@@ -30,11 +30,9 @@ VOUCHED_BY = "vouched_by"
 PENDING, PENDING_FOR = "second_factor_of", timedelta(minutes=10)
 DEVICE = "cartable_device"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-REFUSED = (
-    "Identifiant ou mot de passe refusé. Après cinq essais, un compte attend cinq minutes, puis davantage à chaque nouvel essai."
-)
-CROWDED = "Trop d'essais refusés depuis ce réseau : attendre un quart d'heure, puis recommencer."
-CODE_REFUSED = "Code refusé : écrire les six chiffres que l'application montre maintenant, ou un code de secours jamais employé."
+REFUSED = later("Identifiant ou mot de passe refusé. Après cinq essais, un compte attend cinq minutes, puis davantage à chaque nouvel essai.")
+CROWDED = later("Trop d'essais refusés depuis ce réseau : attendre un quart d'heure, puis recommencer.")
+CODE_REFUSED = later("Code refusé : écrire les six chiffres que l'application montre maintenant, ou un code de secours jamais employé.")
 
 
 def hang(app: Flask, settings: Settings) -> None:
@@ -42,6 +40,7 @@ def hang(app: Flask, settings: Settings) -> None:
     app.config["CARTABLE"], app.config["PACE"] = settings, bearer.Pace(settings.api_per_minute)
     app.register_blueprint(pages)
     app.before_request(lambda: bearer.recognise(network()) if problems.here() else recognise())
+    app.before_request(lambda: None if problems.here() else languages.listen())
     app.before_request(lambda: bearer.admit(opens) if problems.here() else admit())
     passwords.decoy()
 
@@ -133,7 +132,7 @@ def sign_in_try() -> str | tuple[str, int] | Response:
     person = accounts.admitted(login, request.form.get("password", ""), g.now, counted=device is not None)
     if person is None:
         security_log.write(Happened.REFUSED, accounts.named(login), g.now, network=here)
-        return sign_in_page(wanted, REFUSED), 422
+        return sign_in_page(wanted, tell(REFUSED)), 422
     return vouched_for(person, wanted)
 
 

@@ -8,6 +8,7 @@ from flask import current_app, g, request, url_for
 
 from config.door import opens
 from inventory.access import Policy, policy
+from inventory.words import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def ways(as_of: str | None) -> list[Shown]:
         return []
     views = current_app.view_functions
     mine = (way for way in WAYS if way.endpoint in views and _open(policy(views[way.endpoint])))
-    return [Shown(way.label, url_for(way.endpoint, as_of=as_of), way.icon, way.endpoint == request.endpoint) for way in mine]
+    return [Shown(tell(way.label), url_for(way.endpoint, as_of=as_of), way.icon, way.endpoint == request.endpoint) for way in mine]
 
 
 def _open(told: Policy | None) -> bool:

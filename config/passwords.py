@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from inventory.errors import Refused
+from inventory.words import tell
 
 SHORTEST, LONGEST = 12, 256
 AT_ONCE = 2
@@ -37,10 +38,10 @@ def use(hasher: PasswordHasher) -> None:
 def refuse_weak(password: str, login: str) -> None:
     """Raise `Refused` for a password too short, or that would be guessed in a few tries."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Refused(f"Mot de passe de {len(password)} caractères : en choisir de {SHORTEST} à {LONGEST}, une phrase par exemple.")
+        raise Refused(tell("Mot de passe de {count} caractères : en choisir de {shortest} à {longest}, une phrase par exemple.", count=len(password), shortest=SHORTEST, longest=LONGEST))
     letters, own = re.sub(r"[^a-z]", "", _plain(password)), _plain(login)
     if len(set(password)) < 5 or letters in TRIED_FIRST | {own} or (len(own) > 3 and own in _plain(password)):
-        raise Refused("Mot de passe trop facile à deviner : en choisir un sans l'identifiant, une phrase par exemple.")
+        raise Refused(tell("Mot de passe trop facile à deviner : en choisir un sans l'identifiant, une phrase par exemple."))
 
 
 def digest(password: str) -> str:

@@ -44,7 +44,7 @@ from mdm.models import SyncRun
 
 FORMAT = "cartable-person/1"
 ANONYMOUS = "anonyme:"
-OWN = ("id", "login", "name", "role", "signatory", "active", "everywhere")
+OWN = ("id", "login", "name", "role", "signatory", "active", "everywhere", "language")
 
 
 @dataclass(frozen=True, slots=True)

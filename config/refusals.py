@@ -11,37 +11,37 @@ from werkzeug.wrappers import Response
 from config import problems
 from inventory.db import OperationalError, disk_is_full
 from inventory.errors import NotFound, Refused
-from inventory.words import tell
+from inventory.words import later, tell
 
 TOLD = {
-    400: ("Demande incomprise", "La page demandée n'a pas pu être lue. Revenir en arrière et recommencer."),
-    401: ("Connexion nécessaire", "La session est terminée. Se connecter de nouveau, puis refaire l'enregistrement."),
-    403: ("Accès refusé", "Ce compte n'ouvre pas cette page, ou le formulaire a vieilli : recharger la page et recommencer."),
-    404: ("Page introuvable", "Cette page n'existe pas, ou ce compte ne peut pas la voir. Vérifier l'adresse ou revenir à l'accueil."),
-    405: ("Geste impossible", "Cette page ne reçoit pas ce genre de demande. Revenir en arrière et recommencer."),
-    413: ("Fichier trop lourd", "Le fichier dépasse 20 Mo. L'alléger ou le découper, puis recommencer."),
-    500: ("Panne", "La page n'a pas pu être faite ; rien n'a été enregistré à moitié. Réessayer, puis prévenir l'administrateur."),
+    400: (later("Demande incomprise"), later("La page demandée n'a pas pu être lue. Revenir en arrière et recommencer.")),
+    401: (later("Connexion nécessaire"), later("La session est terminée. Se connecter de nouveau, puis refaire l'enregistrement.")),
+    403: (later("Accès refusé"), later("Ce compte n'ouvre pas cette page, ou le formulaire a vieilli : recharger la page et recommencer.")),
+    404: (later("Page introuvable"), later("Cette page n'existe pas, ou ce compte ne peut pas la voir. Vérifier l'adresse ou revenir à l'accueil.")),
+    405: (later("Geste impossible"), later("Cette page ne reçoit pas ce genre de demande. Revenir en arrière et recommencer.")),
+    413: (later("Fichier trop lourd"), later("Le fichier dépasse 20 Mo. L'alléger ou le découper, puis recommencer.")),
+    500: (later("Panne"), later("La page n'a pas pu être faite ; rien n'a été enregistré à moitié. Réessayer, puis prévenir l'administrateur.")),
 }
 NO_ROOM = (
-    "Disque plein",
-    "Le disque du serveur est plein : rien n'a été enregistré. Les pages se lisent encore.",
-    "Prévenir l'administrateur ; refaire l'enregistrement quand de la place est revenue.",
+    later("Disque plein"),
+    later("Le disque du serveur est plein : rien n'a été enregistré. Les pages se lisent encore."),
+    later("Prévenir l'administrateur ; refaire l'enregistrement quand de la place est revenue."),
 )
-STRANGE_HOST = "Cette adresse n'est pas celle de Cartable : l'ajouter à CARTABLE_TRUSTED_HOSTS, puis relancer."
+STRANGE_HOST = later("Cette adresse n'est pas celle de Cartable : l'ajouter à CARTABLE_TRUSTED_HOSTS, puis relancer.")
 log = logging.getLogger(__name__)
 
 
 def hang(app: Flask) -> None:
     """Have `app` answer its refusals, its errors and its faults."""
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(NotFound, lambda fault: _page(404, *TOLD[404]))
+    app.register_error_handler(NotFound, lambda fault: _told(404))
     app.register_error_handler(OperationalError, _engine)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, _strange_host)
 
 
 def _refused(refusal: Refused) -> Response:
-    return problems.refused(refusal) if problems.here() else _page(422, "C'est refusé", *refusal.sentences)
+    return problems.refused(refusal) if problems.here() else _page(422, tell("C'est refusé"), *refusal.sentences)
 
 
 def _strange_host(fault: SecurityError) -> Response:
@@ -54,7 +54,7 @@ def _engine(fault: Exception) -> Response:
         log.error("the disk is full: a write was refused")
         return _page(507, *map(tell, NO_ROOM))
     log.error("the database engine failed", exc_info=fault)
-    return _page(500, *TOLD[500])
+    return _told(500)
 
 
 def _http(fault: HTTPException) -> Response:
@@ -63,10 +63,14 @@ def _http(fault: HTTPException) -> Response:
     if problems.here():
         return problems.of(fault)
     code = fault.code if fault.code in TOLD else 500 if fault.code >= 500 else 400
-    answer = _page(code, *TOLD[code])
+    answer = _told(code)
     if fault.code == 405:
         answer.headers["Allow"] = ", ".join(sorted(getattr(fault, "valid_methods", None) or ()))
     return answer
+
+
+def _told(code: int) -> Response:
+    return _page(code, *map(tell, TOLD[code]))
 
 
 def _page(code: int, title: str, *sentences: str) -> Response:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from inventory.errors import Refused
+from inventory.words import tell
 
 VERSION = b"\x01"
 KEY_BYTES, NONCE_BYTES = 32, 12
@@ -45,8 +46,7 @@ class Vault:
             return AESGCM(self._key()).decrypt(nonce, body, context.encode()).decode()
         except InvalidTag as fault:
             raise Refused(
-                f"Un secret enregistré ne s'ouvre pas avec la clé {self._path} : remettre la clé d'origine "
-                "(CARTABLE_KEY_FILE), ou donner de nouveau le mot de passe."
+                tell("Un secret enregistré ne s'ouvre pas avec la clé {path} : remettre la clé d'origine (CARTABLE_KEY_FILE), ou donner de nouveau le mot de passe.", path=self._path)
             ) from fault
 
     def subkey(self, purpose: str) -> bytes:
@@ -58,12 +58,12 @@ class Vault:
     def _key(self) -> bytes:
         try:
             if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
-                raise Refused(f"La clé {self._path} est lisible par d'autres : lancer « chmod 600 {self._path} ».")
+                raise Refused(tell("La clé {path} est lisible par d'autres : lancer « chmod 600 {path} ».", path=self._path))
             key = self._path.read_bytes()
         except OSError as fault:
-            raise Refused(f"La clé {self._path} ne se lit pas ({fault.strerror}) : la remettre, ou régler CARTABLE_KEY_FILE.") from fault
+            raise Refused(tell("La clé {path} ne se lit pas ({strerror}) : la remettre, ou régler CARTABLE_KEY_FILE.", path=self._path, strerror=fault.strerror)) from fault
         if len(key) != KEY_BYTES:
-            raise Refused(f"Le fichier {self._path} n'est pas une clé de Cartable : remettre celle d'origine.")
+            raise Refused(tell("Le fichier {path} n'est pas une clé de Cartable : remettre celle d'origine.", path=self._path))
         return key
 
     def _make(self) -> None:
@@ -83,4 +83,4 @@ class Vault:
             finally:
                 draft.unlink()
         except OSError as fault:
-            raise Refused(f"La clé {self._path} ne s'écrit pas ({fault.strerror}) : régler CARTABLE_KEY_FILE.") from fault
+            raise Refused(tell("La clé {path} ne s'écrit pas ({strerror}) : régler CARTABLE_KEY_FILE.", path=self._path, strerror=fault.strerror)) from fault

@@ -8,13 +8,14 @@ from decimal import Decimal, InvalidOperation
 
 from inventory.errors import Refused
 from inventory.french import CENT
-from inventory.words import tell
+from inventory.words import later, tell
 
 MOST_EUROS = Decimal(1_000_000_000)
 
 LABELS = {
-    "day": "Date", "first": "Premier jour", "last": "Dernier jour", "expected": "Tablettes attendues", "slots": "Alvéoles",
-    "mbps": "Débit mesuré", "quantity": "Quantité", "net": "Montant HT", "vat": "TVA", "gross": "Montant TTC", "amount": "Montant",
+    "day": later("Date"), "first": later("Premier jour"), "last": later("Dernier jour"), "expected": later("Tablettes attendues"),
+    "slots": later("Alvéoles"), "mbps": later("Débit mesuré"), "quantity": later("Quantité"), "net": later("Montant HT"), "vat": later("TVA"),
+    "gross": later("Montant TTC"), "amount": later("Montant"),
 }  # fmt: skip
 
 
@@ -29,14 +30,14 @@ def day_of(form: Mapping[str, str], field: str) -> date | None:
             return date(year, month, day)
         return date.fromisoformat(text)
     except ValueError as fault:
-        raise Refused(f"{LABELS[field]} = « {text} » : écrire une date qui existe, par exemple 28/11/2017.") from fault
+        raise Refused(tell("{field} = « {text} » : écrire une date qui existe, par exemple 28/11/2017.", field=tell(LABELS[field]), text=text)) from fault
 
 
 def number_of(form: Mapping[str, str], field: str) -> int:
     """A whole number."""
     text = form.get(field, "").strip()
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
-        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre de 1 à 999.")
+        raise Refused(tell("{field} = « {text} » : écrire un nombre de 1 à 999.", field=tell(LABELS[field]), text=text))
     return int(text)
 
 
@@ -48,9 +49,9 @@ def amount_of(form: Mapping[str, str], field: str) -> Decimal | None:
     try:
         value = Decimal(text)
     except InvalidOperation as fault:
-        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre, par exemple 12,5.") from fault
+        raise Refused(tell("{field} = « {text} » : écrire un nombre, par exemple 12,5.", field=tell(LABELS[field]), text=text)) from fault
     if not value.is_finite():
-        raise Refused(f"{LABELS[field]} = « {text} » : écrire un nombre, par exemple 12,5.")
+        raise Refused(tell("{field} = « {text} » : écrire un nombre, par exemple 12,5.", field=tell(LABELS[field]), text=text))
     return value
 
 
@@ -59,6 +60,6 @@ def euros_of(form: Mapping[str, str], field: str) -> Decimal:
     value = amount_of(form, field)
     if value is None or value < 0 or value >= MOST_EUROS or value != value.quantize(CENT):
         raise Refused(
-            tell("{field} = « {text} » : écrire un montant en euros, par exemple 8 000,00.", field=LABELS[field], text=form.get(field, ""))
+            tell("{field} = « {text} » : écrire un montant en euros, par exemple 8 000,00.", field=tell(LABELS[field]), text=form.get(field, ""))
         )
     return value.quantize(CENT)

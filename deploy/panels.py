@@ -16,6 +16,7 @@ from inventory.errors import NotFound
 from inventory.journal import When
 from inventory.models import MobileClass, School, Tablet
 from inventory.scope import Scope
+from inventory.words import tell
 
 
 def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
@@ -46,7 +47,7 @@ def school_panel(shown: School, scope: Scope, when: When | None, now: datetime) 
     words = school_words(scope, shown.id, when)
     return {
         "connectivity": words.get("connectivity"), "council": words.get("council_informed"), "school": shown,
-        "connectivity_labels": CONNECTIVITY, "when": when,
+        "connectivity_labels": CONNECTIVITY, "rates": [(value, tell(label)) for value, label in CONNECTIVITY.items()], "when": when,
     }  # fmt: skip
 
 

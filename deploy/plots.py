@@ -12,12 +12,13 @@ from deploy.queries.findings import time_of
 from deploy.queries.history import deliveries
 from deploy.schedule.slider import Slider, slider
 from inventory.calendars import UnknownCalendar
-from inventory.french import short_day
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.paris import local_date
 from inventory.plots import progress_against_window, stages_per_class
 from inventory.scope import Scope
+from inventory.spoken import short_day
+from inventory.words import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,19 @@ def _progress(told: Convention, shown: Sequence[ClassOnBoard], scope: Scope, whe
         [(day, count, total) for day, count in points], window=window, today=today if window.first <= today <= window.last else None,
         closed=time.closed_spans(window.first, window.last), public_holidays=time.public_holidays(window.first, window.last),
         last_school_day=known(lambda: time.last_school_day(window.first, window.last)), expected_end=max(ends, default=None),
-        title="Tablettes livrées, jour après jour",
+        title=tell("Tablettes livrées, jour après jour"),
     )  # fmt: skip
     moved = [(day, count) for number, (day, count) in enumerate(points) if number == 0 or count != points[number - 1][1]]
     rows = [(short_day(day), count, total) for day, count in moved]
-    return Plot(svg, "Tablettes livrées, aux jours où ce nombre change", ("Jour", "Livrées", "Attendues"), rows)
+    return Plot(svg, tell("Tablettes livrées, aux jours où ce nombre change"), (tell("Jour"), tell("Livrées"), tell("Attendues")), rows)
 
 
 def _stages(shown: Sequence[ClassOnBoard]) -> Plot:
     stages = [stage for stage in Stage if any(one.progress.stages.get(stage) for one in shown)]
     bars = [(one.record.code, [(stage, one.progress.stages.get(stage, 0)) for stage in stages]) for one in shown]
     rows = [(one.record.code, *(one.progress.stages.get(stage, 0) for stage in stages)) for one in shown]
-    headers = ("Classe mobile", *(stage.label for stage in stages))
-    return Plot(stages_per_class(bars, "Étape des tablettes de chaque classe mobile"), "Tablettes par étape", headers, rows)
+    headers = (tell("Classe mobile"), *(stage.label for stage in stages))
+    return Plot(stages_per_class(bars, tell("Étape des tablettes de chaque classe mobile")), tell("Tablettes par étape"), headers, rows)
 
 
 def window_slider(told: Convention, when: When | None, now: datetime) -> Slider | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inventory.lifecycle import Stage
 from inventory.roles import FIELD, Role
 from inventory.status import Status
+from inventory.words import later
 
 
 class StepState(Status):
@@ -64,7 +65,7 @@ STEPS: tuple[Step, ...] = (
 )  # fmt: skip
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
 BY_KEY = {step.key: step for step in STEPS}
-SIGNATORIES = {"commune": "la commune", "academie": "l'académie"}
+SIGNATORIES = {"commune": later("la commune"), "academie": later("l'académie")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ SERVICES = (
 )
 PARTS_OF_NETWORK = ("wifi", "integration", "storage")
 TICKS = {
-    "wifi": "Wi-Fi de l'école",
-    "integration": "Intégration au système d'information",
-    "storage": "Espace de stockage et de partage",
+    "wifi": later("Wi-Fi de l'école"),
+    "integration": later("Intégration au système d'information"),
+    "storage": later("Espace de stockage et de partage"),
     **{step.key: step.label for step in STEPS},
 }

@@ -34,7 +34,7 @@ from inventory.queries.listing import Ask
 from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
 from inventory.roles import FIELD, OFFICE, READERS
-from inventory.words import tell
+from inventory.words import tell, tell_count
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
 
@@ -102,8 +102,8 @@ def quarter_issue() -> Response:
     period = Quarter.parse(request.form.get("period", ""))
     issued = quarters.issue(period, hand(), strict=True)
     if issued.provisional:
-        raise Refused(f"{period.label} n'est pas fini : il s'émet à partir du lendemain de son dernier jour.")
-    flash(f"{period.label} émis : {len(issued.files)} fichiers, qui ne changeront plus.", "good")
+        raise Refused(tell("{period} n'est pas fini : il s'émet à partir du lendemain de son dernier jour.", period=period.label))
+    flash(tell("{period} émis : {count} fichiers, qui ne changeront plus.", period=period.label, count=len(issued.files)), "good")
     return redirect(url_for("deploy.quarter_page", period=period.key))
 
 
@@ -158,11 +158,11 @@ def record_step(code: str) -> Response:
     row, form = places.mobile_class(g.scope, code), request.form
     value = form.get("value", DONE)
     if value not in (DONE, WAIVED, UNDONE):
-        raise Refused("Dire si l'étape est faite, dispensée ou reprise.")
+        raise Refused(tell("Dire si l'étape est faite, dispensée ou reprise."))
     detail = {"present": form["present"]} if form.get("present", "").strip() else {}
     key = form.get("step", "")
     steps.record_step(row, key, hand(), value=value, day=day_of(form, "day"), note=form.get("note", ""), detail=detail)
-    flash("Étape enregistrée.", "good")
+    flash(tell("Étape enregistrée."), "good")
     return redirect(url_for("inventory.mobile_class", code=row.code) + "#etapes")
 
 
@@ -186,10 +186,10 @@ def tick_tablet(tablet_id: int) -> Response:
 def _tick(several: list[Tablet]) -> None:
     items = [item for item in request.form.getlist("item") if item]
     if not items:
-        raise Refused("Choisir au moins un point à cocher.")
+        raise Refused(tell("Choisir au moins un point à cocher."))
     value, note = request.form.get("value", DONE), request.form.get("note", "")
     count = steps.tick(several, items, hand(), value=value, day=day_of(request.form, "day"), note=note)
-    flash(f"{count} coche(s) enregistrée(s).", "good")
+    flash(tell_count("{count} coche enregistrée.", "{count} coches enregistrées.", count), "good")
 
 
 @pages.post("/classes/<code>/reglages")
@@ -201,7 +201,7 @@ def plan_class(code: str) -> Response:
         row, expected=number_of(form, "expected"), slots=number_of(form, "slots"), first=day_of(form, "first"),
         last=day_of(form, "last"), name=form.get("name", ""), hand=hand(),
     )  # fmt: skip
-    flash("Réglages enregistrés.", "good")
+    flash(tell("Réglages enregistrés."), "good")
     return redirect(url_for("inventory.mobile_class", code=row.code))
 
 
@@ -214,7 +214,7 @@ def record_connectivity(uai: str) -> Response:
         row, form.get("value", ""), hand(), day=day_of(form, "day"), mbps=amount_of(form, "mbps"),
         place=form.get("place", ""), note=form.get("note", ""),
     )  # fmt: skip
-    flash("Débit enregistré.", "good")
+    flash(tell("Débit enregistré."), "good")
     return redirect(url_for("inventory.school", uai=row.uai))
 
 
@@ -225,7 +225,7 @@ def record_council(uai: str) -> Response:
     row = places.school(g.scope, uai)
     told = day_of(request.form, "day")
     if told is None:
-        raise Refused("Indiquer la date du conseil d'école.")
+        raise Refused(tell("Indiquer la date du conseil d'école."))
     steps.record_council(row, told, hand(), note=request.form.get("note", ""))
-    flash("Information du conseil d'école enregistrée.", "good")
+    flash(tell("Information du conseil d'école enregistrée."), "good")
     return redirect(url_for("inventory.school", uai=row.uai))

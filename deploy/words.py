@@ -14,110 +14,129 @@ from deploy.incidents.kind import Kind, Result
 from deploy.rollcall.sight import CHECK, LOCK, SIGHT, Sight, Whereabouts
 from deploy.steps import SIGNATORIES, TICKS
 from deploy.stocktake.difference import Decided
-from inventory.french import amount, counted, short_day
+from inventory.spoken import amount, decimal, short_day
 from inventory.timeline import Words
+from inventory.words import later, tell, tell_count
 
-STATES = {"done": "", "waived": " (dispense)", "undone": " (reprise)"}
-RATES = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation signée"}
+DECISIONS = {
+    "open": later("Décision prise"), "done": later("Décision suivie : faite"), "dropped": later("Décision abandonnée"),
+}  # fmt: skip
+STATES = {"done": "{what}", "waived": later("{what} (dispense)"), "undone": later("{what} (reprise)")}
+RATES = {"sufficient": later("suffisant"), "insufficient": later("insuffisant"), "waived": later("dérogation signée")}
+
+
+def _with_state(what: str, value: str) -> str:
+    return tell(STATES.get(value, STATES["done"]), what=what)
 
 
 def _step(axis: str, value: str, detail: Any) -> tuple[str, str]:
     key, _, signatory = axis.removeprefix("step:").partition(":")
     if "verdict" in detail:
         verdict = Verdict(detail["verdict"])
-        return f"Visa pour {SIGNATORIES[signatory]} : {verdict.label}", verdict.icon
-    label = f"Visa pour {SIGNATORIES[signatory]}" if signatory else TICKS.get(key, key)
-    present = f", {detail['present']} présents" if detail.get("present") else ""
-    return label + present + STATES.get(value, ""), "stamp" if signatory else "check"
+        return tell("Visa pour {signatory} : {verdict}", signatory=tell(SIGNATORIES[signatory]), verdict=verdict.label), verdict.icon
+    label = tell("Visa pour {signatory}", signatory=tell(SIGNATORIES[signatory])) if signatory else tell(TICKS.get(key, key))
+    present = tell(", {count} présents", count=detail["present"]) if detail.get("present") else ""
+    return _with_state(label + present, value), "stamp" if signatory else "check"
 
 
 def _tick(axis: str, value: str, detail: Any) -> tuple[str, str]:
     told = detail.get("label") or axis.removeprefix("setup:")
-    return f"{told}{STATES.get(value, '')}", "user-check"
+    return _with_state(told, value), "user-check"
 
 
 def _rate(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    mbps = f", {str(detail['mbps']).replace('.', ',')} Mbit/s" if detail.get("mbps") else ""
-    return f"Débit internet {RATES.get(value, value)}{mbps}", "network"
+    mbps = f", {decimal(detail['mbps'])} Mbit/s" if detail.get("mbps") else ""
+    return tell("Débit internet {rate}{mbps}", rate=tell(RATES.get(value, value)), mbps=mbps), "network"
 
 
 def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return "Conseil d'école informé du Wi-Fi", "users"
+    return tell("Conseil d'école informé du Wi-Fi"), "users"
 
 
 def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if "committee" in detail:
         state = MeetingState(value)
-        return f"Réunion {state.label}, le {short_day(date.fromisoformat(detail['day']))}", state.icon
+        day = short_day(date.fromisoformat(detail["day"]))
+        return tell("Réunion {state}, le {day}", state=state.label, day=day), state.icon
     if "words" in detail:
-        return {"open": "Décision prise", "done": "Décision suivie : faite"}.get(value, "Décision abandonnée"), "stamp"
+        return tell(DECISIONS.get(value, DECISIONS["dropped"])), "stamp"
     if "lines" in detail:
         total = amount(sum((Decimal(line["gross"]) for line in detail["lines"]), Decimal(0)))
-        lines = counted(len(detail["lines"]), "ligne", "lignes")
-        return ("Facture annulée", "trash-2") if value == "cancelled" else (f"Facture : {lines}, {total}", "file-text")
-    return ("Mouvement annulé", "trash-2") if value == "cancelled" else ("Mouvement enregistré", "landmark")
+        said = tell_count("Facture : {count} ligne, {total}", "Facture : {count} lignes, {total}", len(detail["lines"]), total=total)
+        return (tell("Facture annulée"), "trash-2") if value == "cancelled" else (said, "file-text")
+    return (tell("Mouvement annulé"), "trash-2") if value == "cancelled" else (tell("Mouvement enregistré"), "landmark")
 
 
 def _field_note(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return "Note de tournée", "file-text"
+    return tell("Note de tournée"), "file-text"
 
 
 def _seen(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    slot = f", alvéole {detail['slot']}" if detail.get("slot") else ""
-    return f"Vue par un technicien dans {detail.get('cart', '')}{slot}", "eye"
+    if detail.get("slot"):
+        return tell("Vue par un technicien dans {cart}, alvéole {slot}", cart=detail.get("cart", ""), slot=detail["slot"]), "eye"
+    return tell("Vue par un technicien dans {cart}", cart=detail.get("cart", "")), "eye"
 
 
 def _visit(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    later = f" ; proposée le {short_day(date.fromisoformat(detail['next']))}" if detail.get("next") else ""
-    return f"Visite infructueuse : {REASONS.get(detail.get('reason'), '')}{later}", "calendar-x"
+    reason = tell(REASONS.get(detail.get("reason"), ""))
+    if detail.get("next"):
+        day = short_day(date.fromisoformat(detail["next"]))
+        return tell("Visite infructueuse : {reason} ; proposée le {day}", reason=reason, day=day), "calendar-x"
+    return tell("Visite infructueuse : {reason}", reason=reason), "calendar-x"
 
 
 def _presence(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return f"Siège {int(axis.rpartition(':')[2]) + 1} : {'présent' if value == 'present' else 'absent'}", "user-check"
+    there = tell("présent") if value == "present" else tell("absent")
+    return tell("Siège {number} : {there}", number=int(axis.rpartition(":")[2]) + 1, there=there), "user-check"
 
 
 def _sight(axis: str, value: str, detail: Any) -> tuple[str, str]:
     where = f", {Whereabouts(detail['why']).label}" if detail.get("why") else ""
-    return f"Pointage : {Sight(value).label}{where}", Sight(value).icon
+    return tell("Pointage : {word}{where}", word=Sight(value).label, where=where), Sight(value).icon
 
 
 def _check(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if axis == LOCK:
-        return "Pointage sans compte fermé : cinq codes faux de suite", "shield-alert"
-    missing = f", {len(detail['missing'])} pas dans la valise" if detail["missing"] else ""
-    return f"Pointage : {counted(detail['here'], 'tablette vue', 'tablettes vues')}{missing}", "search-check"
+        return tell("Pointage sans compte fermé : cinq codes faux de suite"), "shield-alert"
+    missing = tell(", {count} pas dans la valise", count=len(detail["missing"])) if detail["missing"] else ""
+    return tell_count("Pointage : {count} tablette vue{missing}", "Pointage : {count} tablettes vues{missing}", detail["here"], missing=missing), "search-check"
 
 
 def _handover(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if axis.startswith("reservation"):
-        return f"Réserve {int(axis.rpartition(':')[2]) + 1} levée", "check"
-    left = counted(detail["reservations"], "réserve", "réserves") if detail["reservations"] else "sans réserve"
-    return f"Procès-verbal n° {detail['record']} signé, {left}", "stamp"
+        return tell("Réserve {number} levée", number=int(axis.rpartition(":")[2]) + 1), "check"
+    count = detail["reservations"]
+    left = tell_count("{count} réserve", "{count} réserves", count) if count else tell("sans réserve")
+    return tell("Procès-verbal n° {number} signé, {left}", number=detail["record"], left=left), "stamp"
 
 
 def _incident(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if axis == "rma":
-        return f"Renvoyée au fournisseur, RMA {detail['rma']}", "truck"
+        return tell("Renvoyée au fournisseur, RMA {rma}", rma=detail["rma"]), "truck"
     if axis == "note":
-        return "Note", "file-text"
-    kind, number = Kind(detail["kind"]), f" n° {detail['id']}" if "id" in detail else ""
+        return tell("Note"), "file-text"
+    kind, number = Kind(detail["kind"]), tell(" n° {id}", id=detail["id"]) if "id" in detail else ""
     if value == "open":
         reference = f", {detail['reference']}" if detail.get("reference") else ""
-        return f"Incident{number} ouvert : {kind.label}{reference}", kind.icon
-    serial = f" contre {detail['serial']}" if detail.get("serial") else ""
-    return f"Incident{number} clos : {Result(value).label}{serial}", Result(value).icon
+        return tell("Incident{number} ouvert : {kind}{reference}", number=number, kind=kind.label, reference=reference), kind.icon
+    serial = tell(" contre {serial}", serial=detail["serial"]) if detail.get("serial") else ""
+    return tell("Incident{number} clos : {result}{serial}", number=number, result=Result(value).label, serial=serial), Result(value).icon
 
 
 def _exchange(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return f"{'Remplacée par' if axis == 'replaced_by' else 'Remplace'} {detail['serial']}", "replace"
+    said = tell("Remplacée par {serial}", serial=detail["serial"]) if axis == "replaced_by" else tell("Remplace {serial}", serial=detail["serial"])
+    return said, "replace"
 
 
 def _stocktake(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if axis.startswith("decision:"):
-        return f"{detail['name']} : {Decided(value).label}", Decided(value).icon
+        return tell("{name} : {reason}", name=detail["name"], reason=Decided(value).label), Decided(value).icon
     if value == "open":
-        return "Inventaire ouvert", "clipboard-list"
-    return f"Inventaire clos : {detail['found']} trouvées, {detail['missing']} manquantes, {detail['unexpected']} inattendues", "clipboard-list"
+        return tell("Inventaire ouvert"), "clipboard-list"
+    return tell(
+        "Inventaire clos : {found} trouvées, {missing} manquantes, {unexpected} inattendues",
+        found=detail["found"], missing=detail["missing"], unexpected=detail["unexpected"],
+    ), "clipboard-list"  # fmt: skip
 
 
 WORDS: Mapping[str, Words] = {

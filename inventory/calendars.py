@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from inventory.errors import Refused
-from inventory.french import short_day
 from inventory.paris import local_date
+from inventory.spoken import short_day
+from inventory.words import later, tell
 
 DAY = timedelta(days=1)
 Span = tuple[date, date]
@@ -31,6 +32,14 @@ _OF_A_YEAR = ("toussaint", "noël", "hiver", "printemps", "été")
 _COMMON_NOUNS = {"Hiver": "hiver", "Printemps": "printemps", "Été": "été"}
 _YEAR = re.compile(r"[12][0-9]{3}-[12][0-9]{3}")
 _AWAY = {"True": True, "False": False}
+
+
+_HOLIDAYS = (
+    later("Vacances de la Toussaint"), later("Vacances de Noël"), later("Vacances d'hiver"), later("Vacances de printemps"),
+    later("Vacances d'été"), later("Pont de l'Ascension"), later("vacances de la Toussaint"), later("vacances de Noël"),
+    later("vacances d'hiver"), later("vacances de printemps"), later("vacances d'été"), later("pont de l'Ascension"),
+)  # fmt: skip
+"""The ministry's names as they are kept, alone and inside a sentence: told by who shows them."""
 
 
 class UnknownCalendar(Refused):
@@ -73,11 +82,10 @@ class Holidays:
         raise UnknownCalendar(self._unknown(missing))
 
     def _unknown(self, day: date) -> str:
-        known = ", ".join(f"du {short_day(start)} au {short_day(end)}" for start, end in self.covered)
+        known = ", ".join(tell("du {start} au {end}", start=short_day(start), end=short_day(end)) for start, end in self.covered)
         year = day.year if day.month >= 9 else day.year - 1
         return (
-            f"Aucun calendrier scolaire de la zone {self.zone} ne couvre le {short_day(day)} (connu {known}) : ajouter celui de "
-            f"{year}-{year + 1}, que publie data.education.gouv.fr, au dossier des calendriers."
+            tell("Aucun calendrier scolaire de la zone {zone} ne couvre le {day} (connu {known}) : ajouter celui de {year}, que publie data.education.gouv.fr, au dossier des calendriers.", zone=self.zone, day=short_day(day), known=known, year=f"{year}-{year + 1}")
         )
 
 
@@ -97,8 +105,7 @@ def load(folder: Path, zone: str) -> Holidays:
     covered += [span for year, of_year in years.items() if (span := _school_year(year, of_year, breaks))]
     if not covered:
         raise UnknownCalendar(
-            f"Aucun calendrier scolaire de la zone {zone} dans {folder} : y ajouter celui que publie data.education.gouv.fr, "
-            "ou corriger la zone (A, B ou C)."
+            tell("Aucun calendrier scolaire de la zone {zone} dans {folder} : y ajouter celui que publie data.education.gouv.fr, ou corriger la zone (A, B ou C).", zone=zone, folder=folder)
         )
     return Holidays(zone, _joined(covered), _merged(breaks))
 
@@ -108,14 +115,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as fault:
-        raise Refused(f"{path.name} : ce calendrier n'est pas en UTF-8 ; l'enregistrer en CSV UTF-8.") from fault
+        raise Refused(tell("{path} : ce calendrier n'est pas en UTF-8 ; l'enregistrer en CSV UTF-8.", path=path.name)) from fault
     header = lines[0] if lines else ""
     cells_of = csv.reader(lines, delimiter=";" if ";" in header else ",")
     names = [_LABELS.get(name, name) for name in (cell.strip().lower() for cell in next(cells_of, []))]
     if not (set(names) >= _PUBLISHED or set(names) >= _DAILY):
         raise Refused(
-            f"{path.name} : colonnes non reconnues ({header[:80]}) ; déposer l'export CSV du jeu « calendrier scolaire » de "
-            "data.education.gouv.fr, ou retirer ce fichier du dossier des calendriers."
+            tell("{path} : colonnes non reconnues ({header}) ; déposer l'export CSV du jeu « calendrier scolaire » de data.education.gouv.fr, ou retirer ce fichier du dossier des calendriers.", path=path.name, header=header[:80])
         )
     for cells in cells_of:
         filled = [unicodedata.normalize("NFC", cell.strip()) for cell in cells] + [""] * len(names)
@@ -128,7 +134,7 @@ def _published(rows: Iterable[Mapping[str, str]], zone: str, file: str, years: d
         if row["zones"] in (zone, f"Zone {zone}") and row["population"] != "Enseignants":
             first, resumes = (_day(row, name, f"{file}, ligne {number}") for name in ("start_date", "end_date"))
             if resumes < first:
-                raise Refused(f"{file}, ligne {number} : la reprise ({short_day(resumes)}) vient avant le début ({short_day(first)}).")
+                raise Refused(tell("{file}, ligne {number} : la reprise ({resumes}) vient avant le début ({first}).", file=file, number=number, resumes=short_day(resumes), first=short_day(first)))
             years[row["annee_scolaire"]].add(Break(first, resumes - DAY, _named(row["description"])))
 
 
@@ -139,7 +145,7 @@ def _daily(rows: Iterable[Mapping[str, str]], zone: str, file: str) -> tuple[lis
         if not row.get(column):
             continue
         if row[column] not in _AWAY:
-            raise _unreadable(f"{file}, ligne {number}", column, row[column], "True ou False")
+            raise _unreadable(f"{file}, ligne {number}", column, row[column], tell("True ou False"))
         days[_day(row, "date", f"{file}, ligne {number}")] = _named(row["nom_vacances"]) if _AWAY[row[column]] else ""
     covered = [(first, last) for first, last, _ in _runs((day, "") for day in days)]
     return [Break(first, last, name) for first, last, name in _runs(days.items()) if name], covered
@@ -150,12 +156,12 @@ def _day(row: Mapping[str, str], name: str, where: str) -> date:
     try:
         moment = datetime.fromisoformat(row[name])
     except ValueError as fault:
-        raise _unreadable(where, name, row[name], "2017-10-21 ou 2017-10-21T00:00:00+02:00") from fault
+        raise _unreadable(where, name, row[name], tell("2017-10-21 ou 2017-10-21T00:00:00+02:00")) from fault
     return local_date(moment) if moment.tzinfo else moment.date()
 
 
 def _unreadable(where: str, name: str, text: str, remedy: str) -> Refused:
-    return Refused(f"{where} : {name} = « {text} » est illisible ; écrire {remedy}.")
+    return Refused(tell("{where} : {name} = « {text} » est illisible ; écrire {remedy}.", where=where, name=name, text=text, remedy=remedy))
 
 
 def _named(published: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inventory.words import tell
+
 LONGEST_VALUE = 80
 
 
@@ -24,6 +26,6 @@ class Complaint:
     @property
     def sentence(self) -> str:
         """The whole complaint on one line."""
-        value = f" = « {self.value} »" if self.value else ""
-        remedy = f" ; {self.remedy}" if self.remedy else ""
-        return f"ligne {self.row}, {self.field}{value} : {self.problem}{remedy}."
+        value = tell(" = « {value} »", value=self.value) if self.value else ""
+        remedy = tell(" ; {remedy}", remedy=self.remedy) if self.remedy else ""
+        return tell("ligne {row}, {field}{value} : {problem}{remedy}.", row=self.row, field=self.field, value=value, problem=self.problem, remedy=remedy)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from inventory.calendars import UnknownCalendar
 from inventory.errors import Refused
-from inventory.french import NBSP, counted, moment
 from inventory.paris import PARIS
 from inventory.school_time import SchoolTime
+from inventory.spoken import moment
 from inventory.status import Status
+from inventory.words import tell, tell_count
 
 A_DAY = timedelta(hours=24)
 AN_HOUR = timedelta(hours=1)
@@ -47,8 +48,7 @@ class Thresholds:
     def __post_init__(self) -> None:
         if not 0 < self.watch <= self.silent:
             raise Refused(
-                f"Seuils de silence incohérents : à surveiller à {self.watch} jours de classe, silencieuse à {self.silent} ; "
-                "il faut au moins 1, et le second au moins égal au premier."
+                tell("Seuils de silence incohérents : à surveiller à {watch} jours de classe, silencieuse à {silent} ; il faut au moins 1, et le second au moins égal au premier.", watch=self.watch, silent=self.silent)
             )
 
 
@@ -66,15 +66,15 @@ class Contact:
     def sentence(self) -> str:
         """The silence in French, « vue il y a 3 jours de classe »."""
         if self.last is None:
-            return "aucun contact connu"
+            return tell("aucun contact connu")
         if self.school_days is None or self.school is None:
-            return f"vue le {moment(self.last)}, hors des calendriers scolaires connus"
+            return tell("vue le {last}, hors des calendriers scolaires connus", last=moment(self.last))
         if self.school_days:
-            return f"vue il y a {counted(self.school_days, 'jour', 'jours')} de classe"
+            return tell_count("vue il y a {count}\u00a0jour de classe", "vue il y a {count}\u00a0jours de classe", self.school_days)
         if not self.school and self.state is ContactState.RESTING:
-            return "pas une heure de classe depuis son dernier contact"
+            return tell("pas une heure de classe depuis son dernier contact")
         hours = self.school // AN_HOUR
-        return f"vue il y a {hours}{NBSP}h de classe" if hours else "vue il y a moins d'une heure de classe"
+        return tell("vue il y a {hours}\u00a0h de classe", hours=hours) if hours else tell("vue il y a moins d'une heure de classe")
 
 
 def contact(last: datetime | None, now: datetime, time: SchoolTime, thresholds: Thresholds) -> Contact:

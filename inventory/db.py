@@ -27,6 +27,7 @@ from inventory.fair_lock import FairLock
 
 F = TypeVar("F", bound=Callable[..., Any])
 FALSE_IF_UNSAID = peewee.SQL("DEFAULT FALSE")
+EMPTY_IF_UNSAID = peewee.SQL("DEFAULT ''")
 
 database: DatabaseProxy = DatabaseProxy()
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from inventory import serials
 from inventory.complaints import Complaint
 from inventory.spreadsheets import Row, Sheet
+from inventory.words import tell
 
 ALIASES: Mapping[str, Sequence[str]] = {
     "serial": ("N° de série", "Numéro de série", "No série", "Série", "S/N", "SN", "Serial number", "Serial"),
@@ -68,7 +69,7 @@ def tablet_rows(sheet: Sheet, known: Iterable[str] = ()) -> tuple[list[TabletRow
 def _row(row: Row, faults: list[Complaint]) -> TabletRow:
     for field in WORDS:
         if len(row.text(field)) > LONGEST:
-            faults.append(_told(row, field, f"plus de {LONGEST} caractères", "l'abréger"))
+            faults.append(_told(row, field, tell("plus de {most} caractères", most=LONGEST), tell("l'abréger")))
     return TabletRow(
         row.number, _serial(row, faults), row.text("asset_tag") or None, row.text("model"), row.text("class_code").upper(),
         _slot(row, faults), row.text("order_reference"), row.text("supplier"), _price(row, faults), _day(row, faults),
@@ -90,14 +91,14 @@ def _serial(row: Row, faults: list[Complaint]) -> str:
 def _slot(row: Row, faults: list[Complaint]) -> int | None:
     text = row.text("slot")
     if bool(text) != bool(row.text("class_code")):
-        problem = "une tablette rangée a une classe mobile et une alvéole"
-        faults.append(_told(row, "slot", problem, "donner les deux, ou aucune"))
+        problem = tell("une tablette rangée a une classe mobile et une alvéole")
+        faults.append(_told(row, "slot", problem, tell("donner les deux, ou aucune")))
         return None
     if not text:
         return None
     if _SLOT.fullmatch(text) and int(text):
         return int(text)
-    faults.append(_told(row, "slot", "ce n'est pas un numéro d'alvéole", f"écrire un nombre de 1 à {MOST_SLOTS}, par exemple 7"))
+    faults.append(_told(row, "slot", tell("ce n'est pas un numéro d'alvéole"), tell("écrire un nombre de 1 à {most}, par exemple 7", most=MOST_SLOTS)))
     return None
 
 
@@ -107,8 +108,8 @@ def _price(row: Row, faults: list[Complaint]) -> Decimal | None:
         return None
     if _PRICE.fullmatch(text):
         return Decimal(text.replace(",", "."))
-    problem = "ce n'est pas un prix de 0 à 99 999,99 €, à deux décimales au plus"
-    faults.append(_told(row, "unit_price", problem, "écrire par exemple 339,90"))
+    problem = tell("ce n'est pas un prix de 0 à 99 999,99 €, à deux décimales au plus")
+    faults.append(_told(row, "unit_price", problem, tell("écrire par exemple 339,90")))
     return None
 
 
@@ -117,18 +118,18 @@ def _day(row: Row, faults: list[Complaint]) -> date | None:
     if not text:
         return None
     french, iso = _FRENCH_DAY.fullmatch(text), _ISO_DAY.fullmatch(text)
-    problem = "ce n'est pas une date"
+    problem = tell("ce n'est pas une date")
     if french or iso:
         day, month, year = french.groups() if french else reversed(iso.groups())  # type: ignore[union-attr]
         try:
             found = date(int(year), int(month), int(day))
         except ValueError:
-            problem = "cette date n'existe pas"
+            problem = tell("cette date n'existe pas")
         else:
             if found.year in YEARS:
                 return found
-            problem = f"l'année n'est pas entre {YEARS.start} et {YEARS[-1]}"
-    faults.append(_told(row, "warranty_end", problem, "écrire par exemple 02/10/2020"))
+            problem = tell("l'année n'est pas entre {first} et {last}", first=YEARS.start, last=YEARS[-1])
+    faults.append(_told(row, "warranty_end", problem, tell("écrire par exemple 02/10/2020")))
     return None
 
 
@@ -138,8 +139,8 @@ def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
     for row in rows:
         value = getattr(row, field)
         if value and first.setdefault(value.casefold(), row.row) != row.row:
-            problem = f"déjà donné à la ligne {first[value.casefold()]}"
-            faults.append(row.told(field, value, problem, "supprimer une des deux lignes, ou corriger le numéro"))
+            problem = tell("déjà donné à la ligne {row}", row=first[value.casefold()])
+            faults.append(row.told(field, value, problem, tell("supprimer une des deux lignes, ou corriger le numéro")))
     return faults
 
 
@@ -148,8 +149,8 @@ def _same_slot(rows: Sequence[TabletRow]) -> list[Complaint]:
     faults = []
     for row in rows:
         if row.slot is not None and first.setdefault((row.class_code, row.slot), row.row) != row.row:
-            problem = f"alvéole de {row.class_code} déjà prise à la ligne {first[row.class_code, row.slot]}"
-            faults.append(row.told("slot", str(row.slot), problem, "donner une autre alvéole"))
+            problem = tell("alvéole de {class_code} déjà prise à la ligne {row}", class_code=row.class_code, row=first[row.class_code, row.slot])
+            faults.append(row.told("slot", str(row.slot), problem, tell("donner une autre alvéole")))
     return faults
 
 
@@ -165,6 +166,6 @@ def _doubts(rows: Sequence[TabletRow], known: Iterable[str]) -> list[Complaint]:
         if row.serial and row.serial not in exact:
             other = likes.setdefault(serials.confusion_key(row.serial), row.serial)
             if other != row.serial:
-                problem = f"ressemble à {other} (O/0 ou I/1)"
-                doubts.append(row.told("serial", row.serial, problem, "vérifier le numéro sur la tablette"))
+                problem = tell("ressemble à {other} (O/0 ou I/1)", other=other)
+                doubts.append(row.told("serial", row.serial, problem, tell("vérifier le numéro sur la tablette")))
     return doubts

@@ -51,15 +51,35 @@ def number(count: int) -> str:
     return _grouped(Decimal(count))
 
 
+def decimal(value: object) -> str:
+    """A measure with its comma: `12,5`."""
+    return str(value).replace(".", ",")
+
+
 def counted(count: int, singular: str, plural: str) -> str:
     """`1 école`, `2 écoles`; none and one are singular in French."""
     return f"{number(count)}{NBSP}{plural if abs(count) >= 2 else singular}"
 
 
+def weekday(when: date) -> str:
+    """`mardi`."""
+    return WEEKDAYS[when.weekday()]
+
+
 def day(when: date) -> str:
     """`mardi 28 novembre 2017`, `dimanche 1er octobre 2017`."""
     ordinal = "1er" if when.day == 1 else str(when.day)
-    return f"{WEEKDAYS[when.weekday()]} {ordinal}{NBSP}{MONTHS[when.month - 1]} {when.year}"
+    return f"{weekday(when)} {ordinal}{NBSP}{month_and_year(when)}"
+
+
+def month_and_year(when: date) -> str:
+    """`novembre 2017`."""
+    return f"{MONTHS[when.month - 1]} {when.year}"
+
+
+def day_and_month(when: date) -> str:
+    """`28/11`, where the year is told beside it."""
+    return f"{when.day}/{when.month:02}"
 
 
 def month(when: date) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from inventory.complaints import Complaint
 from inventory.delivery_rows import TabletRow
+from inventory.words import tell
 
 Slot = tuple[str, int]
 
@@ -35,15 +36,15 @@ def conflicts(rows: Sequence[TabletRow], standing: Standing) -> list[Complaint]:
 def _label(row: TabletRow, standing: Standing, tags: Mapping[str, str | None]) -> Iterator[Complaint]:
     bearer = standing.bearers.get(row.asset_tag) if row.asset_tag else None
     if bearer and bearer != row.serial and tags.get(bearer, row.asset_tag) == row.asset_tag:
-        yield row.told("asset_tag", str(row.asset_tag), f"déjà porté par {bearer}", "en donner un autre")
+        yield row.told("asset_tag", str(row.asset_tag), tell("déjà porté par {bearer}", bearer=bearer), tell("en donner un autre"))
 
 
 def _cart(row: TabletRow, standing: Standing) -> list[Complaint]:
     if not row.class_code or row.class_code in standing.carts:
         return []
     near = difflib.get_close_matches(row.class_code, standing.carts, n=3, cutoff=0.5)
-    remedy = f"choisir {' ou '.join(near)}, ou enregistrer la classe d'abord" if near else "enregistrer la classe d'abord"
-    return [row.told("class_code", row.class_code, "classe mobile inconnue", remedy)]
+    remedy = tell("choisir {near}, ou enregistrer la classe d'abord", near=tell(" ou ").join(near)) if near else tell("enregistrer la classe d'abord")
+    return [row.told("class_code", row.class_code, tell("classe mobile inconnue"), remedy)]
 
 
 def _slot(row: TabletRow, standing: Standing, placed: Set[str]) -> Iterator[Complaint]:
@@ -52,9 +53,9 @@ def _slot(row: TabletRow, standing: Standing, placed: Set[str]) -> Iterator[Comp
     wanted, slots = (row.class_code, row.slot), standing.carts[row.class_code]
     holder = standing.holders.get(wanted)
     if row.slot > slots:
-        problem, remedy = f"{row.class_code} n'a que {slots} alvéoles", f"choisir un numéro de 1 à {slots}"
+        problem, remedy = tell("{class_code} n'a que {slots} alvéoles", class_code=row.class_code, slots=slots), tell("choisir un numéro de 1 à {slots}", slots=slots)
     elif holder and holder != row.serial and holder not in placed:
-        problem, remedy = f"alvéole déjà occupée par {holder}", "la vider d'abord, ou en choisir une autre"
+        problem, remedy = tell("alvéole déjà occupée par {holder}", holder=holder), tell("la vider d'abord, ou en choisir une autre")
     else:
         return
     yield row.told("slot", str(row.slot), problem, remedy)

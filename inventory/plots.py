@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 
-from inventory.french import MONTHS, short_day
+from inventory.spoken import day_and_month, month_and_year, short_day
 from inventory.status import Status
+from inventory.words import tell
 
 Across = Callable[[date], float]
 Up = Callable[[int], float]
@@ -79,15 +80,15 @@ def progress_against_window(
 
     pen.text(LEFT, 22, title, "plot-title")
     for start, end, name in closed:
-        pen.box(x(start), top, x(end) + across - x(start), base - top, "plot-closed", f"{name} : du {short_day(start)} au {short_day(end)}")
+        pen.box(x(start), top, x(end) + across - x(start), base - top, "plot-closed", tell("{name} : du {start} au {end}", name=name, start=short_day(start), end=short_day(end)))
     for day, name in public_holidays:
-        pen.box(x(day), top, across, base - top, "plot-closed", f"{name} : {short_day(day)}")
+        pen.box(x(day), top, across, base - top, "plot-closed", tell("{name} : {day}", name=name, day=short_day(day)))
     _axes(pen, first, last, total, x, y)
     _curve(pen, points, x, y, across, base)
     for start, end, name in closed:
         if (end - start).days > 5:
             pen.text((x(start) + x(end) + across) / 2, base - 10, _short(name), "plot-text", "middle")
-    _marks(pen, ((last_school_day, "dernier jour de classe"), (today, "aujourd'hui"), (expected_end, "fin au rythme actuel")), window, x, across)
+    _marks(pen, ((last_school_day, tell("dernier jour de classe")), (today, tell("aujourd'hui")), (expected_end, tell("fin au rythme actuel"))), window, x, across)
     return pen.svg()
 
 
@@ -98,7 +99,7 @@ def _axes(pen: _Pen, first: date, last: date, total: int, x: Across, y: Up) -> N
     day = first
     while day <= last:
         pen.line(x(day), HEIGHT - BOTTOM, x(day), HEIGHT - BOTTOM + 6, "plot-axis")
-        pen.text(x(day) + 4, HEIGHT - BOTTOM + 18, f"{MONTHS[day.month - 1]} {day.year}", "plot-text")
+        pen.text(x(day) + 4, HEIGHT - BOTTOM + 18, month_and_year(day), "plot-text")
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
@@ -122,12 +123,13 @@ def _marks(
     for row, (day, words) in enumerate((day, words) for day, words in marks if day is not None and window[0] <= day <= window[1]):
         at = x(day) + across / 2
         pen.line(at, TOP - 8 - 18 * row, at, HEIGHT - BOTTOM, "plot-mark")
-        pen.text(at - 6, TOP - 8 - 18 * row, f"{words} : {day.day}/{day.month:02}", "plot-mark-text", "end")
+        pen.text(at - 6, TOP - 8 - 18 * row, tell("{name} : {day}", name=words, day=day_and_month(day)), "plot-mark-text", "end")
 
 
 def _short(name: str) -> str:
     """« Vacances de la Toussaint » as « Toussaint », to fit its width."""
-    return re.sub(r"^vacances d(e la |e |u |'|’)", "", name, flags=re.IGNORECASE).capitalize()
+    plain = re.sub(r"^vacances d(e la |e |u |'|’)", "", name, flags=re.IGNORECASE)
+    return plain[:1].upper() + plain[1:]
 
 
 def stages_per_class(rows: Sequence[tuple[str, Sequence[tuple[Status, int]]]], title: str, standalone: bool = False) -> str:
@@ -163,5 +165,5 @@ def _key(pen: _Pen, rows: Sequence[tuple[str, Sequence[tuple[Status, int]]]], he
     for _, pieces in rows:
         for status, count in pieces:
             counted[status] = counted.get(status, 0) + count
-    words = " · ".join(f"{status.label} : {count}" for status, count in counted.items() if count)
-    pen.text(LABEL, height - 14, words or "aucune tablette", "plot-text")
+    words = " · ".join(tell("{name} : {count}", name=status.label, count=count) for status, count in counted.items() if count)
+    pen.text(LABEL, height - 14, words or tell("aucune tablette"), "plot-text")

@@ -18,6 +18,7 @@ from peewee import Database, PostgresqlDatabase
 from playhouse.pool import PooledPostgresqlDatabase
 
 from inventory.errors import Refused
+from inventory.words import tell
 
 SCHEME = "postgresql://"
 MOST_CONNECTIONS = 32
@@ -104,7 +105,7 @@ def plain_refusals() -> Iterator[None]:
     try:
         yield
     except (peewee.DataError, UnicodeEncodeError) as fault:
-        raise Refused("La base ne garde pas cette valeur : caractère nul, caractère isolé ou nombre trop grand ; la corriger.") from fault
+        raise Refused(tell("La base ne garde pas cette valeur : caractère nul, caractère isolé ou nombre trop grand ; la corriger.")) from fault
 
 
 @contextmanager

@@ -8,22 +8,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
+from inventory.words import later, tell
+
 _FIXED = {
-    (1, 1): "Jour de l'an",
-    (5, 1): "Fête du Travail",
-    (5, 8): "Victoire 1945",
-    (7, 14): "Fête nationale",
-    (8, 15): "Assomption",
-    (11, 1): "Toussaint",
-    (11, 11): "Armistice 1918",
-    (12, 25): "Noël",
+    (1, 1): later("Jour de l'an"),
+    (5, 1): later("Fête du Travail"),
+    (5, 8): later("Victoire 1945"),
+    (7, 14): later("Fête nationale"),
+    (8, 15): later("Assomption"),
+    (11, 1): later("Toussaint"),
+    (11, 11): later("Armistice 1918"),
+    (12, 25): later("Noël"),
 }
-_AFTER_EASTER = {1: "Lundi de Pâques", 39: "Ascension", 50: "Lundi de Pentecôte"}
+_AFTER_EASTER = {1: later("Lundi de Pâques"), 39: later("Ascension"), 50: later("Lundi de Pentecôte")}
 
 
 def holiday_on(day: date) -> str | None:
     """The name of the public holiday that falls on a day, None on an ordinary one."""
-    return _of_year(day.year).get(day)
+    name = _of_year(day.year).get(day)
+    return None if name is None else tell(name)
 
 
 def easter(year: int) -> date:

@@ -12,6 +12,7 @@ from inventory.mdm_status import MdmStatus
 from inventory.serials import confusion_key
 from inventory.sight import Seen, TabletState
 from inventory.status import Status
+from inventory.words import tell
 
 
 class Kind(Status):
@@ -86,8 +87,8 @@ def _mismatches(
         alike = by_key.get(confusion_key(device.serial), [])
         tablet = next((one for one in alike + by_tag.get(device.number, []) if one.id not in paired), None)
         if tablet:
-            why = "O/0 ou I/1 confondus" if tablet in alike else f"même numéro {tablet.asset_tag}"
-            text = f"{tablet.serial} à l'inventaire, {device.serial} dans « {device.connector} » : {why}"
+            why = tell("O/0 ou I/1 confondus") if tablet in alike else tell("même numéro {number}", number=tablet.asset_tag)
+            text = tell("{serial} à l'inventaire, {heard} dans « {connector} » : {why}", serial=tablet.serial, heard=device.serial, connector=device.connector, why=why)
             pairs.append(Discrepancy(Kind.SERIAL_MISMATCH, tablet.serial, text, tablet, device))
             paired.add(tablet.id)
     return pairs, paired
@@ -103,7 +104,7 @@ def _index(tablets: Iterable[TabletState], key: Callable[[TabletState], str]) ->
 def _strangers(strangers: Iterable[Seen], explained: set[int]) -> list[Discrepancy]:
     return [
         Discrepancy(
-            Kind.UNKNOWN_TO_INVENTORY, device.serial, f"« {device.number} » dans « {device.connector} »", seen=device
+            Kind.UNKNOWN_TO_INVENTORY, device.serial, tell("« {number} » dans « {connector} »", number=device.number, connector=device.connector), seen=device
         )
         for device in strangers
         if id(device) not in explained
@@ -111,8 +112,14 @@ def _strangers(strangers: Iterable[Seen], explained: set[int]) -> list[Discrepan
 
 
 def _blanks(live: Iterable[Seen]) -> list[Discrepancy]:
-    text = "« {0.number} » dans « {0.connector} » (identifiant {0.mdm_id}) ne dit pas son numéro de série"
-    return [Discrepancy(Kind.BLANK_SERIAL, "", text.format(device), seen=device) for device in live if not device.serial]
+    return [Discrepancy(Kind.BLANK_SERIAL, "", _nameless(device), seen=device) for device in live if not device.serial]
+
+
+def _nameless(device: Seen) -> str:
+    return tell(
+        "« {number} » dans « {connector} » (identifiant {mdm_id}) ne dit pas son numéro de série",
+        number=device.number, connector=device.connector, mdm_id=device.mdm_id,
+    )  # fmt: skip
 
 
 def _duplicates(live: Iterable[Seen], by_serial: dict[str, TabletState]) -> list[Discrepancy]:
@@ -123,7 +130,7 @@ def _duplicates(live: Iterable[Seen], by_serial: dict[str, TabletState]) -> list
     found = []
     for serial, several in records.items():
         if len(several) > 1:
-            names = ", ".join(f"« {device.number} » ({device.connector})" for device in several)
+            names = ", ".join(tell("« {number} » ({connector})", number=device.number, connector=device.connector) for device in several)
             found.append(Discrepancy(Kind.DUPLICATE_IN_MDM, serial, names, by_serial.get(serial), several[0]))
     return found
 
@@ -139,10 +146,10 @@ def _silent(
         if tablet.serial in heard or tablet.id in paired or tablet.stage in AWAY:
             continue
         if tablet.serial in gone:
-            text = f"« {gone[tablet.serial].connector} » ne la connaît plus"
+            text = tell("« {connector} » ne la connaît plus", connector=gone[tablet.serial].connector)
             found.append(Discrepancy(Kind.GONE_FROM_MDM, tablet.serial, text, tablet, gone[tablet.serial]))
         elif reached(tablet.prepared, Stage.LABELLED):
-            text = f"« {tablet.stage.label} » à l'inventaire, aucun MDM ne la connaît"
+            text = tell("« {stage} » à l'inventaire, aucun MDM ne la connaît", stage=tablet.stage.label)
             found.append(Discrepancy(Kind.NEVER_ENROLLED, tablet.serial, text, tablet))
     return found
 
@@ -153,6 +160,6 @@ def _away(tablets: Iterable[TabletState]) -> list[Discrepancy]:
     for tablet in tablets:
         seen = tablet.seen
         if tablet.stage in AWAY and seen and seen.last_contact and tablet.stage_at and seen.last_contact > tablet.stage_at:
-            text = f"« {tablet.stage.label} » à l'inventaire, en contact depuis dans « {seen.connector} »"
+            text = tell("« {stage} » à l'inventaire, en contact depuis dans « {connector} »", stage=tablet.stage.label, connector=seen.connector)
             found.append(Discrepancy(Kind.AWAY_BUT_SEEN, tablet.serial, text, tablet, seen))
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from inventory import uai
 from inventory.complaints import Complaint
 from inventory.spreadsheets import Row, Sheet, plain
+from inventory.words import tell
 
 ALIASES: Mapping[str, Sequence[str]] = {
     "uai": ("UAI", "Identifiant_de_l_etablissement", "Code établissement", "RNE", "Numéro UAI", "Code UAI", "School code"),
@@ -70,7 +71,7 @@ def school_rows(sheet: Sheet) -> tuple[list[SchoolRow], list[Complaint], list[Co
             if kept is not read:
                 _repeated(row, read, kept, faults, doubts)
             elif row.text(STATE).upper() not in ("", OPEN):
-                doubts.append(_told(row, STATE, "cet établissement n'est pas ouvert", "retirer la ligne s'il a fermé"))
+                doubts.append(_told(row, STATE, tell("cet établissement n'est pas ouvert"), tell("retirer la ligne s'il a fermé")))
     return list(first.values()), faults, doubts
 
 
@@ -82,7 +83,7 @@ def _faults(row: Row) -> list[Complaint]:
     wrong = uai.fault(row.text("uai"))
     faults = [_told(row, "uai", *wrong)] if wrong else []
     if not row.text("name"):
-        faults.append(_told(row, "name", "nom absent", "le recopier de l'annuaire"))
+        faults.append(_told(row, "name", tell("nom absent"), tell("le recopier de l'annuaire")))
     return faults
 
 
@@ -98,7 +99,7 @@ def _school(row: Row) -> SchoolRow:
 def _repeated(row: Row, read: SchoolRow, kept: SchoolRow, faults: list[Complaint], doubts: list[Complaint]) -> None:
     """Lines of one establishment that the directory itself spreads over several are one; others that differ are a fault."""
     if read.values == kept.values or row.text(MULTIPLE) == "1":
-        doubts.append(_told(row, "uai", f"déjà donné à la ligne {kept.row}", "la première ligne est retenue"))
+        doubts.append(_told(row, "uai", tell("déjà donné à la ligne {row}", row=kept.row), tell("la première ligne est retenue")))
     else:
-        problem = f"déjà donné à la ligne {kept.row}, avec d'autres valeurs"
-        faults.append(_told(row, "uai", problem, "supprimer une des deux lignes"))
+        problem = tell("déjà donné à la ligne {row}, avec d'autres valeurs", row=kept.row)
+        faults.append(_told(row, "uai", problem, tell("supprimer une des deux lignes")))

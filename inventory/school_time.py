@@ -15,10 +15,11 @@ from itertools import accumulate
 from typing import Any
 
 from inventory.calendars import Holidays
-from inventory.french import WEEKDAYS
 from inventory.paris import at, local_date, start_of
 from inventory.public_holidays import holiday_on
+from inventory.spoken import weekday
 from inventory.status import Status
+from inventory.words import tell
 
 DAY = timedelta(days=1)
 # By default a school is open to its pupils three hours each half-day: 27 h over nine half-days, which holds the 24 h of class of
@@ -89,12 +90,12 @@ class SchoolTime:
             return None
         public, holiday = holiday_on(day), self.holiday_on(day)
         if public:
-            return f"férié : {public}"
+            return tell("férié : {public}", public=public)
         if holiday:
-            return holiday[:1].lower() + holiday[1:]
+            return tell(holiday[:1].lower() + holiday[1:])
         if not self.rhythm.half_days[day.weekday()]:
-            return f"pas de classe le {WEEKDAYS[day.weekday()]}"
-        return next(f"fermeture : {one.reason}" for one in self.closings if one.first <= day <= one.last)
+            return tell("pas de classe le {weekday}", weekday=weekday(day))
+        return next(tell("fermeture : {reason}", reason=one.reason) for one in self.closings if one.first <= day <= one.last)
 
     def school_days(self, first: date, last: date) -> list[date]:
         """The school days of a window, both ends included."""
@@ -148,7 +149,7 @@ class SchoolTime:
     def closed_spans(self, first: date, last: date) -> list[tuple[date, date, str]]:
         """The school holidays that touch a window, cut to it."""
         return [
-            (max(one.first, first), min(one.last, last), one.name)
+            (max(one.first, first), min(one.last, last), tell(one.name))
             for one in self.holidays.breaks
             if one.first <= last and one.last >= first
         ]

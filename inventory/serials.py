@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from inventory.words import tell
+
 SHORTEST, LONGEST = 5, 40
 PLACEHOLDERS = frozenset({
     "TOBEFILLEDBYOEM", "TOBEFILLED", "UNKNOWN", "INCONNU", "INCONNUE", "NONE", "NULL", "DEFAULT", "DEFAULTSTRING",
@@ -34,23 +36,23 @@ def complaint(serial: str) -> str | None:
     wrong = fault(serial)
     if wrong is None:
         return None
-    value = f" « {serial} »" if serial.strip() else ""
-    return f"N° de série{value} : {wrong[0]} ; {wrong[1]}."
+    value = tell(" « {serial} »", serial=serial) if serial.strip() else ""
+    return tell("N° de série{value} : {wrong} ; {remedy}.", value=value, wrong=wrong[0], remedy=wrong[1])
 
 
 def fault(serial: str) -> tuple[str, str] | None:
     """What is wrong with a serial number and its remedy, in French; None if it may be one."""
     plain = normalise(serial)
     if not plain:
-        return "il est absent", "le relever au dos de la tablette"
+        return tell("il est absent"), tell("le relever au dos de la tablette")
     if _SCIENTIFIC.fullmatch(serial.strip()):
-        return "le tableur l'a changé en nombre", "mettre la colonne en texte et le ressaisir"
+        return tell("le tableur l'a changé en nombre"), tell("mettre la colonne en texte et le ressaisir")
     if plain in PLACEHOLDERS or len(set(plain)) == 1 or (len(plain) >= SHORTEST and plain in _COUNTING):
-        return "ce n'est qu'un remplissage du fabricant", "relever le vrai numéro sur la tablette"
+        return tell("ce n'est qu'un remplissage du fabricant"), tell("relever le vrai numéro sur la tablette")
     if not plain.isascii() or not plain.isalnum():
-        return "seuls des chiffres et des lettres sans accent sont attendus", "vérifier la saisie"
+        return tell("seuls des chiffres et des lettres sans accent sont attendus"), tell("vérifier la saisie")
     if not SHORTEST <= len(plain) <= LONGEST:
-        return f"{len(plain)} caractères, il en faut de {SHORTEST} à {LONGEST}", "vérifier la saisie"
+        return tell("{count} caractères, il en faut de {shortest} à {longest}", count=len(plain), shortest=SHORTEST, longest=LONGEST), tell("vérifier la saisie")
     return None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inventory.errors import Refused
+from inventory.words import tell
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 400
@@ -64,13 +65,13 @@ def best_sheet(tables: Iterable[Table], filename: str, aliases: Aliases, require
     table, header = _best(tables, filename, aliases, required)
     missing = header.lacks(required)
     if missing:
-        names = ", ".join(f"« {aliases[field][0]} »" for field in missing)
-        raise Refused(f"{filename} : il manque la colonne {names} ; nommer les colonnes au-dessus des données.")
+        names = ", ".join(tell("« {name} »", name=aliases[field][0]) for field in missing)
+        raise Refused(tell("{filename} : il manque la colonne {names} ; nommer les colonnes au-dessus des données.", filename=filename, names=names))
     if header.doubled:
-        raise Refused(f"{filename} : deux colonnes « {header.doubled[0]} » ; en renommer ou en supprimer une.")
+        raise Refused(tell("{filename} : deux colonnes « {doubled} » ; en renommer ou en supprimer une.", filename=filename, doubled=header.doubled[0]))
     rows = _rows(table, header)
     if not rows:
-        raise Refused(f"{filename} n'a que des en-têtes : ajouter au moins une ligne.")
+        raise Refused(tell("{filename} n'a que des en-têtes : ajouter au moins une ligne.", filename=filename))
     if len(rows) > MOST_ROWS:
         raise _too_long(filename)
     return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, rows)
@@ -98,8 +99,7 @@ def csv_table(content: bytes, filename: str, aliases: Aliases) -> Table:
         return list(itertools.islice(reader, MOST_ROWS + HEADER_ROWS + 1))
     except csv.Error as fault:
         raise Refused(
-            f"{filename} : CSV illisible vers la ligne {reader.line_num} (un guillemet qui ne se referme pas, par exemple) ; "
-            "la corriger, ou enregistrer de nouveau le fichier depuis le tableur."
+            tell("{filename} : CSV illisible vers la ligne {row} (un guillemet qui ne se referme pas, par exemple) ; la corriger, ou enregistrer de nouveau le fichier depuis le tableur.", filename=filename, row=reader.line_num)
         ) from fault
 
 
@@ -123,7 +123,7 @@ def _decoded(content: bytes, filename: str) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Refused(f"{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.")
+    raise Refused(tell("{filename} n'est ni un CSV, ni un XLSX, ni un ODS : l'enregistrer dans un de ces formats.", filename=filename))
 
 
 def _bounded(rows: Table, filename: str) -> Table:
@@ -133,7 +133,7 @@ def _bounded(rows: Table, filename: str) -> Table:
 
 
 def _too_long(filename: str) -> Refused:
-    return Refused(f"{filename} : plus de {MOST_ROWS} lignes ou de {MOST_COLUMNS} colonnes ; le couper en plusieurs fichiers.")
+    return Refused(tell("{filename} : plus de {rows} lignes ou de {columns} colonnes ; le couper en plusieurs fichiers.", filename=filename, rows=MOST_ROWS, columns=MOST_COLUMNS))
 
 
 def _cleaned(rows: Iterable[Sequence[str]]) -> Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Self
 
+from inventory.words import tell
+
 TONES = ("good", "watch", "bad", "rest", "unknown", "plain")
 
 
@@ -15,15 +17,20 @@ class Status(str, Enum):
     `tone` is one of `TONES`.
     """
 
-    label: str
+    french: str
     icon: str
     tone: str
 
     def __new__(cls, key: str, label: str = "", icon: str = "", tone: str = "") -> Self:
         member = str.__new__(cls, key)
         member._value_ = key
-        member.label, member.icon, member.tone = label, icon, tone
+        member.french, member.icon, member.tone = label, icon, tone
         return member
+
+    @property
+    def label(self) -> str:
+        """How it is called, in the language spoken now."""
+        return tell(self.french)
 
     def __str__(self) -> str:
         return str(self.value)

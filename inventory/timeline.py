@@ -11,6 +11,7 @@ from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import Event
+from inventory.words import tell
 
 LATE_NOTE = timedelta(hours=1)
 Words = Callable[[str, str, Any], tuple[str, str] | None]
@@ -53,7 +54,10 @@ def _moment(event: Event) -> Moment:
 
 def _source(source: str) -> str:
     kind, _, name = source.partition(":")
-    told = {"mdm": f"MDM « {name} »", "import": f"import n° {name}", "convention": "convention chargée", "person": "ligne de commande", "label": "quelqu'un de l'école, sans compte"}
+    told = {
+        "mdm": tell("MDM « {name} »", name=name), "import": tell("import n° {number}", number=name), "convention": tell("convention chargée"),
+        "person": tell("ligne de commande"), "label": tell("quelqu'un de l'école, sans compte"),
+    }  # fmt: skip
     return told.get(kind, source)
 
 
@@ -72,21 +76,22 @@ def _stage(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 
 def _place(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return (f"Rangée dans l'alvéole {detail['slot']}", "briefcase") if value else ("Sortie de sa valise", "briefcase")
+    return (tell("Rangée dans l'alvéole {slot}", slot=detail['slot']), "briefcase") if value else (tell("Sortie de sa valise"), "briefcase")
 
 
 def _record(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return ("Retirée de l'inventaire", "trash-2") if value == "withdrawn" else ("Fiche enregistrée", "file-text")
+    return (tell("Retirée de l'inventaire"), "trash-2") if value == "withdrawn" else (tell("Fiche enregistrée"), "file-text")
 
 
 def _mdm(axis: str, value: str, detail: Any) -> tuple[str, str]:
     status = MdmStatus(value)
-    return f"MDM : {status.label}", status.icon
+    return tell("MDM : {word}", word=status.label), status.icon
 
 
 def _report(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    parts = [detail.get("model"), detail.get("os_version") and f"système {detail['os_version']}", detail.get("configuration")]
-    return "MDM : " + (", ".join(part for part in parts if part) or "fiche changée"), "radio"
+    parts = [detail.get("model"), detail.get("os_version") and tell("système {version}", version=detail['os_version']), detail.get("configuration")]
+    said = ", ".join(part for part in parts if part) or tell("fiche changée")
+    return tell("MDM : {word}", word=said), "radio"
 
 
 def _label(axis: str, value: str, detail: Any) -> tuple[str, str]:
@@ -95,7 +100,7 @@ def _label(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 
 def _closing(axis: str, value: str, detail: Any) -> tuple[str, str]:
-    return f"Fermeture du {detail['first']} au {detail['last']} : {detail['reason']}", "calendar-x"
+    return tell("Fermeture du {first} au {last} : {reason}", **{part: detail[part] for part in ("first", "last", "reason")}), "calendar-x"
 
 
 for _prefix, _sentence in (

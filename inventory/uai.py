@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from inventory.words import tell
+
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 SHAPE = re.compile(r"(0[0-8][0-9]|09[0-5]|9[78][0-9]|[67]20)[0-9]{4}[A-Z]")
 
@@ -27,7 +29,7 @@ def normalise(text: str) -> str:
     code = _code(text)
     wrong = fault(text)
     if wrong:
-        raise ValueError(f"UAI « {text} » : {wrong[0]} ; {wrong[1]}.")
+        raise ValueError(tell("UAI « {text} » : {wrong} ; {remedy}.", text=text, wrong=wrong[0], remedy=wrong[1]))
     return code
 
 
@@ -35,10 +37,10 @@ def fault(text: str) -> tuple[str, str] | None:
     """What is wrong with a UAI and its remedy, in French; None if it is right."""
     code = _code(text)
     if not SHAPE.fullmatch(code):
-        return "il faut sept chiffres, dont le département, et une lettre", "écrire par exemple 0131204N"
+        return tell("il faut sept chiffres, dont le département, et une lettre"), tell("écrire par exemple 0131204N")
     expected = letter(int(code[:7]))
     if expected != code[7]:
-        return f"la lettre de contrôle de {code[:7]} est {expected}, pas {code[7]}", "vérifier les chiffres et la lettre"
+        return tell("la lettre de contrôle de {number} est {expected}, pas {letter}", number=code[:7], expected=expected, letter=code[7]), tell("vérifier les chiffres et la lettre")
     return None
 
 

@@ -11,7 +11,6 @@ from inventory.access import Reach, may
 from inventory.actions import drafts, imports, tablets
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
-from inventory.french import counted
 from inventory.journal import history
 from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
 from inventory.models import ImportBatch, MobileClass
@@ -21,6 +20,7 @@ from inventory.queries import tablets as reading
 from inventory.queries.visible import visible
 from inventory.roles import FIELD, OFFICE, READERS
 from inventory.timeline import timeline
+from inventory.words import tell, tell_count
 
 pages = Blueprint("inventory", __name__, template_folder="templates")
 
@@ -83,7 +83,7 @@ def record_stages(code: str) -> Response:
     row = places.mobile_class(g.scope, code)
     chosen = reading.chosen(g.scope, row, request.form.getlist("tablet"))
     count = tablets.record_stages(chosen, _stage(), hand(), note=request.form.get("note", ""))
-    flash(f"{counted(count, 'tablette passe', 'tablettes passent')} à « {_stage().label} ».", "good")
+    flash(tell_count("{count}\u00a0tablette passe à « {stage} ».", "{count}\u00a0tablettes passent à « {stage} ».", count, stage=_stage().label), "good")
     return redirect(url_for("inventory.mobile_class", code=row.code))
 
 
@@ -109,9 +109,9 @@ def record_stage(tablet_id: int) -> Response:
     """A technician's update: one stage, a note, a reason when the stage asks for one."""
     row, stage = reading.tablet(g.scope, tablet_id), _stage()
     if tablets.record_stage(row, stage, hand(), note=request.form.get("note", "")):
-        flash(f"{row.asset_tag or row.serial} est « {stage.label} ».", "good")
+        flash(tell("{name} est « {stage} ».", name=row.asset_tag or row.serial, stage=stage.label), "good")
     else:
-        flash(f"{row.asset_tag or row.serial} était déjà « {stage.label} ».", "plain")
+        flash(tell("{name} était déjà « {stage} ».", name=row.asset_tag or row.serial, stage=stage.label), "plain")
     if request.form.get("back") == "class" and row.mobile_class:
         return redirect(url_for("inventory.mobile_class", code=row.mobile_class.code))
     return redirect(url_for("inventory.tablet", tablet_id=row.id))
@@ -121,7 +121,7 @@ def _stage() -> Stage:
     try:
         return Stage(request.form.get("stage", ""))
     except ValueError as fault:
-        raise Refused("Choisir une étape dans la liste.") from fault
+        raise Refused(tell("Choisir une étape dans la liste.")) from fault
 
 
 @pages.get("/imports")
@@ -138,7 +138,7 @@ def import_try() -> Response:
     """Keep the file and show what it would do: nothing is taken in yet."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Refused("Choisir un fichier CSV, XLSX ou ODS.")
+        raise Refused(tell("Choisir un fichier CSV, XLSX ou ODS."))
     draft = drafts.keep(request.form.get("kind", ""), file.filename, file.read(), hand())
     return redirect(url_for("inventory.import_plan", draft_id=draft.id))
 
@@ -156,7 +156,7 @@ def import_plan(draft_id: int) -> str:
 def import_commit(draft_id: int) -> Response:
     """Take the file in, whole."""
     batch = drafts.commit(drafts.draft(draft_id, g.person), hand())
-    flash(f"Lot n° {batch.id} importé : {batch.created} créées, {batch.changed} changées.", "good")
+    flash(tell("Lot n° {id} importé : {created} créées, {changed} changées.", id=batch.id, created=batch.created, changed=batch.changed), "good")
     return redirect(url_for("inventory.import_list"))
 
 
@@ -168,5 +168,5 @@ def import_undo(batch_id: int) -> Response:
     if batch is None:
         raise NotFound
     imports.undo(batch, hand())
-    flash(f"Lot n° {batch.id} annulé.", "good")
+    flash(tell("Lot n° {id} annulé.", id=batch.id), "good")
     return redirect(url_for("inventory.import_list"))

@@ -11,6 +11,7 @@ from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
 from inventory.journal import Entry, append
+from inventory.words import tell
 from mdm import terms
 from mdm.breaker import FAILURES, opens_again
 from mdm.driver import Access
@@ -50,19 +51,19 @@ def add_connector(name: str, *, kind: str, url: str, login: str, password: str, 
 
 def _refuse_connector(name: str, kind: str, url: str) -> None:
     if not NAME.fullmatch(name):
-        raise Refused(f"Nom de connecteur « {name} » : écrire des minuscules, chiffres et tirets, par exemple « mdm-ville ».")
+        raise Refused(tell("Nom de connecteur « {name} » : écrire des minuscules, chiffres et tirets, par exemple « mdm-ville ».", name=name))
     if kind not in KINDS:
-        raise Refused(f"Genre de MDM « {kind} » inconnu ; choisir : {', '.join(sorted(KINDS))}.")
+        raise Refused(tell("Genre de MDM « {kind} » inconnu ; choisir : {kinds}.", kind=kind, kinds=', '.join(sorted(KINDS))))
     parts = urlsplit(url)
     if (parts.scheme == "file") is not (kind == "export_file"):
-        raise Refused(f"Adresse « {url} » : un export de console, et lui seul, est lu à une adresse file:///chemin/du/fichier.csv.")
+        raise Refused(tell("Adresse « {url} » : un export de console, et lui seul, est lu à une adresse file:///chemin/du/fichier.csv.", url=url))
     if kind == "export_file":
         return
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
-        raise Refused(f"Adresse « {url} » : écrire une adresse en https:// (http seulement sur cette machine).")
+        raise Refused(tell("Adresse « {url} » : écrire une adresse en https:// (http seulement sur cette machine).", url=url))
     if parts.username or parts.password:
-        raise Refused("L'adresse ne doit contenir ni identifiant ni mot de passe : les donner à part.")
+        raise Refused(tell("L'adresse ne doit contenir ni identifiant ni mot de passe : les donner à part."))
 
 
 def connector(name: str | None = None) -> Connector:
@@ -71,10 +72,10 @@ def connector(name: str | None = None) -> Connector:
     if name is not None:
         rows = [row for row in rows if row.name == name]
         if not rows:
-            raise Refused(f"Aucun connecteur ne s'appelle « {name} » : le créer par « cartable connector add {name} … ».")
+            raise Refused(tell("Aucun connecteur ne s'appelle « {name} » : le créer par « cartable connector add {name} … ».", name=name))
     if len(rows) != 1:
         names = ", ".join(row.name for row in rows)
-        raise Refused(f"Plusieurs connecteurs : en nommer un ({names})." if rows else "Aucun connecteur : en créer un d'abord.")
+        raise Refused(tell("Plusieurs connecteurs : en nommer un ({names}).", names=names) if rows else tell("Aucun connecteur : en créer un d'abord."))
     return rows[0]
 
 
@@ -105,7 +106,7 @@ def access(row: Connector, vault: Vault) -> Access:
     """How a connector's server is read; raises `Refused` when its password is missing, or its host is not allowed by the operator."""
     told = terms.of(row.name)
     if row.secret is None and not KINDS[row.kind].capabilities.keyless:
-        raise Refused(f"« {row.name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.")
+        raise Refused(tell("« {name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.", name=row.name))
     password = "" if row.secret is None else vault.open(bytes(row.secret), context(row))
     terms.refuse_host(row.name, row.url, told)
     return Access(row.url, row.login, password, told.zone, told.ca, told.options, Recalled(row))
@@ -136,9 +137,9 @@ def _quarantined(run_id: int, reason: str) -> SyncRun:
     if run is None:
         raise NotFound
     if run.state != RunState.QUARANTINED.value:
-        raise Refused(f"La lecture n° {run_id} n'attend pas de décision : elle est « {RunState(run.state).label} ».")
+        raise Refused(tell("La lecture n° {run_id} n'attend pas de décision : elle est « {label} ».", run_id=run_id, label=RunState(run.state).label))
     if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused("Indiquer la raison de la décision (ce qui a été vérifié dans le MDM).")
+        raise Refused(tell("Indiquer la raison de la décision (ce qui a été vérifié dans le MDM)."))
     return run
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from inventory.words import tell
+from inventory.words import later, tell
 from mdm.driver import Capabilities
 from mdm.drivers import KINDS
 
@@ -14,15 +14,15 @@ TITLES = {
     "snipeit": "Snipe-IT", "zentral": "Zentral", "export_file": "Export de la console (CSV, XLSX)", "mapping": "API décrite par un fichier",
 }  # fmt: skip
 TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
-    ("Dernier contact de chaque tablette", lambda can: can.tells_contact),
-    ("Enrôlement et sa date", lambda can: can.tells_enrolment),
-    ("Tablette supervisée ou gérée en propre", lambda can: can.tells_managed),
-    ("Configuration ou profil attendu", lambda can: can.tells_configuration),
-    ("Applications installées, comparées à celles attendues", lambda can: can.tells_apps),
-    ("Batterie", lambda can: can.tells_battery),
-    ("Groupe (classe mobile)", lambda can: can.tells_group),
-    ("Nombre total d'appareils, qui prouve une lecture entière", lambda can: can.tells_total),
-    ("Ce qui a changé depuis la dernière lecture", lambda can: can.changed_since),
+    (later("Dernier contact de chaque tablette"), lambda can: can.tells_contact),
+    (later("Enrôlement et sa date"), lambda can: can.tells_enrolment),
+    (later("Tablette supervisée ou gérée en propre"), lambda can: can.tells_managed),
+    (later("Configuration ou profil attendu"), lambda can: can.tells_configuration),
+    (later("Applications installées, comparées à celles attendues"), lambda can: can.tells_apps),
+    (later("Batterie"), lambda can: can.tells_battery),
+    (later("Groupe (classe mobile)"), lambda can: can.tells_group),
+    (later("Nombre total d'appareils, qui prouve une lecture entière"), lambda can: can.tells_total),
+    (later("Ce qui a changé depuis la dernière lecture"), lambda can: can.changed_since),
 )
 
 

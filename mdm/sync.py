@@ -22,6 +22,7 @@ from inventory.outbox import EventKind
 from inventory.queries.places import classes_of_serials
 from inventory.queries.sightings import LIVE, LastReading, absentees, managed
 from inventory.scope import EVERYWHERE
+from inventory.words import tell
 from mdm.driver import Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
@@ -67,7 +68,7 @@ def open_run(connector: Connector, now: datetime) -> SyncRun:
 def refuse_during_a_reading(connector: Connector, now: datetime) -> None:
     """Raise `Refused` while a process reads this server: it compares with what the last reading left."""
     if any(_alive(run, now) for run in _running(connector)):
-        raise Conflict(f"Une lecture de « {connector.name} » est déjà en cours ; attendre sa fin.")
+        raise Conflict(tell("Une lecture de « {connector} » est déjà en cours ; attendre sa fin.", connector=connector.name))
 
 
 def _running(connector: Connector) -> list[SyncRun]:

@@ -66,7 +66,7 @@ def read(name: str) -> Response:
     """Read a server now."""
     run = actions.sync(actions.connector(name), vault=g.vault, now=g.now, clock=lambda: g.now)
     state = RunState(run.state)
-    flash(f"Lecture n° {run.id} : {state.label}. {run.message}".strip(), state.tone)
+    flash(tell("Lecture n° {id} : {state}. {message}", id=run.id, state=state.label, message=run.message).strip(), state.tone)
     return redirect(url_for("mdm.synchronisation"))
 
 
@@ -75,7 +75,7 @@ def read(name: str) -> Response:
 def release(run_id: int) -> Response:
     """Believe a quarantined reading after all."""
     run = actions.release(run_id, request.form.get("reason", ""), Hand(g.person, g.now))
-    flash(f"Lecture n° {run.id} libérée : {run.changed + run.heard} appareils mis à jour.", "good")
+    flash(tell("Lecture n° {id} libérée : {changed} appareils mis à jour.", id=run.id, changed=run.changed + run.heard), "good")
     return redirect(url_for("mdm.synchronisation"))
 
 
@@ -84,6 +84,6 @@ def release(run_id: int) -> Response:
 def reject(run_id: int) -> Response:
     """Put a quarantined reading aside."""
     run = actions.reject(run_id, request.form.get("reason", ""), Hand(g.person, g.now))
-    flash(f"Lecture n° {run.id} écartée : rien n'en est tiré.", "plain")
+    flash(tell("Lecture n° {id} écartée : rien n'en est tiré.", id=run.id), "plain")
     return redirect(url_for("mdm.synchronisation"))
 

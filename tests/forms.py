@@ -61,7 +61,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "stocktake.decide": {"key": "text:X", "decided": "nothing"},
     "stocktake.close": {},
     "people.change": {"role": "school", "seen": "everywhere"},
-    "field.decide_act": {},
+    "field.decide_act": {}, "languages.choose": {"language": "en"},
     "providers.await_email": {"provider": "ville", "email": "a@ville.fr"},
     "providers.unlink": {"link": "1"},
     "providers.unlink_own": {"link": "1"},

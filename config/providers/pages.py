@@ -19,17 +19,17 @@ from config.sign_in import sign_in_page
 from inventory.access import ANYONE, Reach, may
 from inventory.errors import NotFound, Refused
 from inventory.roles import KEEPERS, READERS
-from inventory.words import tell
+from inventory.words import later, tell
 
 pages = Blueprint("providers", __name__)
 TRIP, TRIP_FOR = "provider_trip", timedelta(minutes=10)
 SECRET_BYTES = 32
 LONGEST_CODE = 4096
-ASTRAY = (
+ASTRAY = later(
     "Ce retour de « {name} » ne répond à aucune demande de ce navigateur, ou il a tardé plus de dix minutes : recommencer depuis cette page."
 )
-DENIED = "« {name} » n'a pas donné suite : recommencer, ou entrer avec l'identifiant et le mot de passe de Cartable."
-UNKNOWN = (
+DENIED = later("« {name} » n'a pas donné suite : recommencer, ou entrer avec l'identifiant et le mot de passe de Cartable.")
+UNKNOWN = later(
     "« {name} » vous connaît, mais aucun compte ouvert de Cartable ne vous attend : demander à l'administrateur de lier le vôtre "
     "(Comptes, votre nom, Fournisseur d'identité)."
 )

@@ -172,8 +172,10 @@ class Counter:
         return told
 
     def _silent(self) -> NotVouched:
-        said = "« {name} » ne répond pas : entrer avec l'identifiant et le mot de passe de Cartable, ou réessayer plus tard."
-        return NotVouched(tell(said, name=self.provider.name), 503)
+        return NotVouched(
+            tell("« {name} » ne répond pas : entrer avec l'identifiant et le mot de passe de Cartable, ou réessayer plus tard.", name=self.provider.name),
+            503,
+        )
 
     def _unbelieved(self, why: str) -> NotVouched:
         log.warning("provider %s is not believed: %s", self.provider.key, why)

@@ -24,6 +24,8 @@ from inventory.errors import Refused
 from inventory.models import MobileClass, School
 from inventory.paris import at as paris_at
 from inventory.queries.places import class_record
+from inventory.spoken import short_day
+from inventory.words import tell
 
 NOON = time(12)
 
@@ -48,8 +50,7 @@ def load_baseline(text: str, name: str, hand: Hand) -> Baseline:
         LoadedBaseline.create(key=baseline.key, source=text, sha256=digest, loaded=hand.now)
     elif row.sha256 != digest:
         raise Refused(
-            f"{name} : la version « {baseline.key} » est déjà chargée avec un autre contenu ; "
-            "une version remise aux écoles ne change plus : donner une autre clé à celle-ci."
+            tell("{name} : la version « {key} » est déjà chargée avec un autre contenu ; une version remise aux écoles ne change plus : donner une autre clé à celle-ci.", name=name, key=baseline.key)
         )
     return baseline
 
@@ -122,11 +123,10 @@ def plan_class(
     start, end = first or window.first, last or window.last
     if not window.first <= start <= end <= window.last:
         raise Refused(
-            f"{row.code} : du {start:%d/%m/%Y} au {end:%d/%m/%Y} sort de la fenêtre de la convention ; "
-            f"choisir deux dates du {window.first:%d/%m/%Y} au {window.last:%d/%m/%Y}, dans l'ordre."
+            tell("{code} : du {start} au {end} sort de la fenêtre de la convention ; choisir deux dates du {first} au {last}, dans l'ordre.", code=row.code, start=short_day(start), end=short_day(end), first=short_day(window.first), last=short_day(window.last))
         )
     if slots < (highest := max((tablet.slot or 0 for tablet in row.tablets), default=0)):
-        raise Refused(f"{row.code} : l'alvéole {highest} est occupée ; garder au moins {highest} alvéoles.")
+        raise Refused(tell("{code} : l'alvéole {highest} est occupée ; garder au moins {highest} alvéoles.", code=row.code, highest=highest))
     values: Mapping[str, Any] = {
         "code": row.code, "expected": expected, "slots": slots, "window_first": first, "window_last": last, "name": name.strip(),
     }  # fmt: skip

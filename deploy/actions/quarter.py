@@ -22,7 +22,8 @@ from inventory.errors import Refused
 from inventory.journal import Entry, append
 from inventory.outbox import EventKind
 from inventory.paris import local_date
-from inventory.words import tell
+from inventory.spoken import short_day
+from inventory.words import FRENCH, speaking, tell
 
 STRICT = "strict/"
 MANIFEST = "MANIFEST.sha256"
@@ -46,7 +47,7 @@ def issue(period: Quarter, hand: Hand, *, key: str | None = None, strict: bool =
     """Issue a quarter, or give back the bytes issued before. One that is not over yet is made provisional and not kept."""
     told = convention(key)
     if period.first > local_date(hand.now):
-        raise Refused(f"{period.label} n'a pas commencé : l'émettre à partir du {period.last:%d/%m/%Y}.")
+        raise Refused(tell("{period} n'a pas commencé : l'émettre à partir du {last}.", period=period.label, last=short_day(period.last)))
     kept = find(told.key, period)
     if kept is not None:
         return Issued(_files(kept, strict), kept.issued, False, True)
@@ -98,6 +99,7 @@ def archive_of(row: QuarterIssue) -> bytes:
     return archive({file.name: bytes(file.content) for file in rows})
 
 
+@speaking(FRENCH)
 def _rendered(period: Quarter, key: str, now: datetime, provisional: bool, strict: bool) -> dict[str, bytes]:
     with snapshot():
         return render(export_of(period, key, now, provisional=provisional), strict=strict)

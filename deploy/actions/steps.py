@@ -23,10 +23,11 @@ from inventory.paris import at as paris_at
 from inventory.paris import local_date
 from inventory.roles import OFFICE, Role
 from inventory.scope import EVERYWHERE
-from inventory.words import tell
+from inventory.spoken import decimal, short_day
+from inventory.words import later, tell
 
 NOON = time(12)
-CONNECTIVITY = {"sufficient": "suffisant", "insufficient": "insuffisant", "waived": "dérogation signée"}
+CONNECTIVITY = {"sufficient": later("suffisant"), "insufficient": later("insuffisant"), "waived": later("dérogation signée")}
 
 
 def moment_of(day: date | None, hand: Hand) -> datetime:
@@ -48,22 +49,22 @@ def record_step(
 
 def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, note: str) -> None:
     if key not in TICKS or (key in BY_KEY and BY_KEY[key].level is not Level.CLASS and value == DONE):
-        raise Refused(f"L'étape « {key} » ne se coche pas sur une classe mobile ; elle se compte sur ses tablettes.")
+        raise Refused(tell("L'étape « {key} » ne se coche pas sur une classe mobile ; elle se compte sur ses tablettes.", key=key))
     allowed = BY_KEY[key].roles if key in BY_KEY else BY_KEY["network"].roles
     if value == WAIVED:
         allowed = OFFICE
         if not note.strip():
-            raise Refused(f"Indiquer le motif de la dispense de « {TICKS[key]} », et qui l'a signée.")
+            raise Refused(tell("Indiquer le motif de la dispense de « {step} », et qui l'a signée.", step=tell(TICKS[key])))
     if hand.by is not None and Role(hand.by.role) not in allowed:
         who = ", ".join(sorted(role.label for role in allowed))
-        raise Refused(f"« {TICKS[key]} » s'enregistre par : {who}.")
+        raise Refused(tell("« {step} » s'enregistre par : {who}.", step=tell(TICKS[key]), who=who))
     if key == "acceptance" and value != WAIVED:
         raise Refused(tell("L'intégration se vise sur sa page, devant ses preuves (article 4.2)."))
     if value == DONE:
         shown = on_board(EVERYWHERE, mobile_class.id, None, hand.now)
         reason = gates.class_step(key, shown.progress, shown.said, shown.school_said)
         if reason:
-            raise Conflict(f"{mobile_class.code}, {TICKS[key]} : {reason}")
+            raise Conflict(tell("{code}, {step} : {reason}", code=mobile_class.code, step=tell(TICKS[key]), reason=reason))
 
 
 @atomic
@@ -73,16 +74,16 @@ def record_connectivity(
 ) -> bool:  # fmt: skip
     """Record the internet rate checked in a school's classrooms (article 3.1), or a waiver with its reason."""
     if value not in CONNECTIVITY:
-        raise Refused(f"Débit « {value} » : choisir {', '.join(CONNECTIVITY)}.")
+        raise Refused(tell("Débit « {value} » : choisir {choices}.", value=value, choices=", ".join(CONNECTIVITY)))
     if value == "waived":
         if hand.by is not None and Role(hand.by.role) not in OFFICE:
-            raise Refused("Une dérogation au contrôle du débit s'enregistre par le gestionnaire.")
+            raise Refused(tell("Une dérogation au contrôle du débit s'enregistre par le gestionnaire."))
         if not note.strip():
-            raise Refused("Indiquer le motif de la dérogation et qui l'a signée.")
+            raise Refused(tell("Indiquer le motif de la dérogation et qui l'a signée."))
     elif mbps is None:
-        raise Refused("Indiquer le débit mesuré, en Mbit/s.")
+        raise Refused(tell("Indiquer le débit mesuré, en Mbit/s."))
     if mbps is not None and not Decimal(0) <= mbps <= Decimal(100000):
-        raise Refused(f"Débit mesuré {mbps} Mbit/s : indiquer un nombre entre 0 et 100 000.")
+        raise Refused(tell("Débit mesuré {mbps} Mbit/s : indiquer un nombre entre 0 et 100 000.", mbps=decimal(mbps)))
     detail = {"mbps": str(mbps) if mbps is not None else None, "place": place.strip()}
     return note_fact(school, "connectivity", value, hand, at=moment_of(day, hand), detail=detail, note=note)
 
@@ -91,7 +92,7 @@ def record_connectivity(
 def record_council(school: School, day: date, hand: Hand, *, note: str = "") -> bool:
     """Record the day a *conseil d'école* was informed of the Wi-Fi (loi 2015-136, article 7)."""
     if day > local_date(hand.now):
-        raise Refused(f"Le conseil d'école du {day:%d/%m/%Y} n'a pas encore eu lieu : l'enregistrer ensuite.")
+        raise Refused(tell("Le conseil d'école du {day} n'a pas encore eu lieu : l'enregistrer ensuite.", day=short_day(day)))
     return note_fact(school, "council_informed", DONE, hand, at=moment_of(day, hand), detail={}, note=note)
 
 
@@ -101,9 +102,9 @@ def tick(
 ) -> int:
     """Tick items of the baseline on tablets, in the words it had that day, all or none; returns how many ticks were new."""
     if value not in (DONE, WAIVED, UNDONE):
-        raise Refused(f"Coche « {value} » inconnue.")
+        raise Refused(tell("Coche « {value} » inconnue.", value=value))
     if value == WAIVED and not note.strip():
-        raise Refused("Indiquer le motif de la dispense.")
+        raise Refused(tell("Indiquer le motif de la dispense."))
     known = baselines()
     new = 0
     for tablet in tablets:
@@ -111,7 +112,7 @@ def tick(
         wanted = {item.key: item.label for item in baseline.items} if baseline else {}
         for item in items:
             if item not in wanted:
-                raise Refused(f"{tablet.asset_tag or tablet.serial} : « {item} » n'est pas dans sa configuration initiale.")
+                raise Refused(tell("{name} : « {item} » n'est pas dans sa configuration initiale.", name=tablet.asset_tag or tablet.serial, item=item))
             told = {"label": wanted[item]}
             new += note_fact(tablet, SETUP + item, value, hand, at=moment_of(day, hand), detail=told, note=note)
     return new

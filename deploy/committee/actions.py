@@ -90,7 +90,7 @@ def judge(
     if verdict in SETTLES:
         obstacle = gates.class_step("acceptance", one.progress, one.said, one.school_said)
         if obstacle:
-            raise Refused(f"{mobile_class.code} : {obstacle}")
+            raise Refused(tell("{name} : {reason}", name=mobile_class.code, reason=obstacle))
     detail = {"verdict": str(verdict), "digest": shown, "shown": told(evidence)}
     value = "done" if verdict in SETTLES else "undone"
     note_fact(mobile_class, f"{ACCEPTANCE}:{signatory}", value, hand, detail=detail, note=reason)

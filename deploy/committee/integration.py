@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from inventory.status import Status
+from inventory.words import tell
 
 
 class Verdict(Status):
@@ -76,7 +77,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tup
     then, now = ({one["serial"]: one for one in shown["tablets"]} for shown in (before, after))
     for serial in sorted(then.keys() | now.keys()):
         if serial not in now or serial not in then:
-            yield serial, "absente" if serial not in then else "présente", "absente" if serial not in now else "présente"
+            yield serial, _there(serial in then), _there(serial in now)
             continue
         for field in ("slot", "stage", "mdm", "conformity"):
             if then[serial][field] != now[serial][field]:
@@ -88,4 +89,12 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tup
         if before[field] != after[field]:
             yield field, str(before[field]), str(after[field])
     for one in sorted(set(before["discrepancies"]) ^ set(after["discrepancies"])):
-        yield one, "signalé" if one in before["discrepancies"] else "", "signalé" if one in after["discrepancies"] else ""
+        yield one, _told(one in before["discrepancies"]), _told(one in after["discrepancies"])
+
+
+def _there(there: bool) -> str:
+    return tell("présente") if there else tell("absente")
+
+
+def _told(there: bool) -> str:
+    return tell("signalé") if there else ""

@@ -138,7 +138,7 @@ def meeting_page(meeting_id: int) -> str:
     return render_template(
         "deploy/meeting.html", told=told_of, one=one, committee=committee, seats=seats, notice=_notice(committee, one.meeting, _today()),
         quorate=quorate(committee, one.present), voices=voices(committee, one.present), today=local_date(g.now),
-        decisions=[d for d in decisions(g.scope, told_of.key, g.when) if d.meeting == one.id], roles=[(role.label, role.label) for role in Role],
+        decisions=[d for d in decisions(g.scope, told_of.key, g.when) if d.meeting == one.id], roles=[(role.french, role.label) for role in Role],
         timeline=timeline(history("meeting", one.id), g.when), minutes=minutes(g.scope, one.id, g.when),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from inventory.errors import Refused
 from inventory.status import Status
+from inventory.words import tell
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SUBJECT = re.compile(r"(tablet|mobile_class|school|round):(0|[1-9][0-9]{0,17})")
@@ -85,7 +86,7 @@ def canonical(act: Act) -> str:
 def read(told: Any) -> Act:
     """An act from its JSON object; raises `Refused` naming the field that is wrong."""
     if not isinstance(told, dict) or told.keys() != KEYS:
-        raise Refused(f"Acte illisible : il faut exactement {', '.join(sorted(KEYS))}.")
+        raise Refused(tell("Acte illisible : il faut exactement {keys}.", keys=', '.join(sorted(KEYS))))
     for name, shape in (("id", UUID), ("device", UUID), ("subject", SUBJECT)):
         if not isinstance(told[name], str) or not shape.fullmatch(told[name]):
             raise _wrong(told, name)
@@ -116,11 +117,11 @@ def _sized(act: Act) -> Act:
     try:
         size = len(canonical(act).encode())
     except UnicodeEncodeError as fault:
-        raise Refused("Acte illisible : un texte contient un caractère qui n'en est pas un.") from fault
+        raise Refused(tell("Acte illisible : un texte contient un caractère qui n'en est pas un.")) from fault
     if size > LONGEST_PAYLOAD:
-        raise Refused(f"Acte de {size // 1000} ko : {LONGEST_PAYLOAD // 1000} ko au plus ; alléger la photo.")
+        raise Refused(tell("Acte de {size} ko : {most} ko au plus ; alléger la photo.", size=size // 1000, most=LONGEST_PAYLOAD // 1000))
     return act
 
 
 def _wrong(told: Mapping[str, Any], name: str) -> Refused:
-    return Refused(f"Acte illisible : {name} = « {str(told[name])[:60]} » ; l'application envoie une autre forme : la recharger.")
+    return Refused(tell("Acte illisible : {name} = « {value} » ; l'application envoie une autre forme : la recharger.", name=name, value=str(told[name])[:60]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inventory.words import later
+
 REASONS: Mapping[str, str] = {
-    "closed": "local fermé",
-    "no_keys": "détenteur des clés absent",
-    "school_shut": "école fermée",
-    "occupied": "classe occupée",
-    "no_cart": "valise introuvable",
-    "no_power": "pas de courant",
-    "other": "autre motif",
+    "closed": later("local fermé"),
+    "no_keys": later("détenteur des clés absent"),
+    "school_shut": later("école fermée"),
+    "occupied": later("classe occupée"),
+    "no_cart": later("valise introuvable"),
+    "no_power": later("pas de courant"),
+    "other": later("autre motif"),
 }

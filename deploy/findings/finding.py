@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from deploy.convention.stated import Stated
-from inventory.french import short_day
+from inventory.spoken import short_day
 from inventory.status import Status
+from inventory.words import tell
 
 
 class Severity(Status):
@@ -43,4 +44,4 @@ def articles(*stated: Stated[Any]) -> tuple[str, ...]:
 def retained(*stated: Stated[Any]) -> str:
     """The decisions taken about some values, in French; empty while nothing was decided."""
     decided = [one.retained for one in stated if one.retained is not None]
-    return " ; ".join(f"{one.value}, par {one.by} le {short_day(one.on)} : {one.reason}" for one in decided)
+    return " ; ".join(tell("{value}, par {by} le {on} : {reason}", value=one.value, by=one.by, on=short_day(one.on), reason=one.reason) for one in decided)

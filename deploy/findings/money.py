@@ -8,7 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from deploy.convention import Convention
 from deploy.convention.money import BudgetKind, CapReading, euros
 from deploy.findings.finding import Finding, Severity, articles, retained
-from inventory.french import CENT, amount, counted, percent
+from inventory.french import CENT
+from inventory.spoken import amount, percent
+from inventory.words import later, tell, tell_count
 
 
 def maximum(convention: Convention) -> Iterator[Finding]:
@@ -18,17 +20,17 @@ def maximum(convention: Convention) -> Iterator[Finding]:
     givens = {count: count * ceiling.printed for count in counts}
     if set(givens.values()) == {total.printed}:
         return
-    told = " ; ".join(f"{counted(count, 'classe', 'classes')} : {amount(value)}" for count, value in givens.items())
+    told = " ; ".join(tell("{what} : {value}", what=_classes(count), value=amount(value)) for count, value in givens.items())
     agree = [count for count, value in givens.items() if value == total.printed]
     severity = Severity.INFORMATION if agree else Severity.TO_CLARIFY
     consequence = (
-        f"le maximum imprimé convient à {counted(agree[0], 'classe', 'classes')} ; l'État ne verse pas plus" if agree
-        else "le maximum imprimé ne convient à aucun nombre de classes du texte"
+        tell("le maximum imprimé convient à {classes} ; l'État ne verse pas plus", classes=_classes(agree[0])) if agree
+        else tell("le maximum imprimé ne convient à aucun nombre de classes du texte")
     )  # fmt: skip
     gap = max(abs(value - total.printed) for value in givens.values())
     yield Finding(
-        "I-03", severity, "La subvention maximale dépend du nombre de classes retenu", articles(ceiling, total),
-        (f"maximum : {amount(total.printed)}", f"plafond par classe : {amount(ceiling.printed)}"), told, consequence, gap, retained(total),
+        "I-03", severity, tell("La subvention maximale dépend du nombre de classes retenu"), articles(ceiling, total),
+        (tell("maximum : {value}", value=amount(total.printed)), tell("plafond par classe : {value}", value=amount(ceiling.printed))), told, consequence, gap, retained(total),
     )  # fmt: skip
 
 
@@ -44,11 +46,11 @@ def forecast_cost(convention: Convention) -> Iterator[Finding]:
         due = min((min(unit, terms.cost_cap) * terms.rate).quantize(CENT, ROUND_HALF_UP) * subsidised, terms.maximum)
         if due < terms.maximum:
             yield Finding(
-                "I-04", Severity.TO_CLARIFY, "Au coût prévisionnel, la subvention annoncée n'est pas atteinte",
+                "I-04", Severity.TO_CLARIFY, tell("Au coût prévisionnel, la subvention annoncée n'est pas atteinte"),
                 articles(convention.subsidy.cost_cap, lines[0].words, convention.payment.maximum),
-                (f"équipement : {amount(cost)}", f"subvention maximale : {amount(terms.maximum)}"),
-                f"{amount(cost)} / {count} = {amount(unit)} par classe, soit {amount(due)} pour {counted(subsidised, 'classe', 'classes')}",
-                f"{amount(terms.maximum - due)} de moins qu'annoncé", terms.maximum - due, retained(convention.payment.maximum),
+                (tell("équipement : {value}", value=amount(cost)), tell("subvention maximale : {value}", value=amount(terms.maximum))),
+                tell("{cost} / {count} = {unit} par classe, soit {due} pour {classes}", cost=amount(cost), count=count, unit=amount(unit), due=amount(due), classes=_classes(subsidised)),
+                tell("{value} de moins qu'annoncé", value=amount(terms.maximum - due)), terms.maximum - due, retained(convention.payment.maximum),
             )  # fmt: skip
             return
 
@@ -64,11 +66,11 @@ def euro_for_euro(convention: Convention) -> Iterator[Finding]:
     overall = euros(line.state for line in every) / euros([*(line.state for line in every), *(line.commune for line in every)])
     share = state / (state + commune)
     yield Finding(
-        "I-05", Severity.INFORMATION, "La part réelle de l'État est au-dessous de celle que le préambule annonce",
+        "I-05", Severity.INFORMATION, tell("La part réelle de l'État est au-dessous de celle que le préambule annonce"),
         articles(promise, convention.subsidy.rate, lines[0].state),
-        (f"{amount(promise.printed)} de l'État pour 1,00 € de la commune", f"taux : {percent(convention.subsidy.rate.printed)}"),
-        f"{percent(share)} de l'équipement, {percent(overall)} de l'ensemble",
-        f"la commune porte {amount(commune)}, l'État {amount(state)} : le taux ne porte que sur la base plafonnée",
+        (tell("{value} de l'État pour 1,00 € de la commune", value=amount(promise.printed)), tell("taux : {value}", value=percent(convention.subsidy.rate.printed))),
+        tell("{share} de l'équipement, {overall} de l'ensemble", share=percent(share), overall=percent(overall)),
+        tell("la commune porte {commune}, l'État {state} : le taux ne porte que sur la base plafonnée", commune=amount(commune), state=amount(state)),
         (commune * promise.printed - state).quantize(CENT, ROUND_HALF_UP),
     )  # fmt: skip
 
@@ -80,13 +82,13 @@ def overall(convention: Convention) -> Iterator[Finding]:
     if told != budget.total.printed:
         gap = abs(told - budget.total.printed)
         yield Finding(
-            "I-06", Severity.TO_CLARIFY, "Le coût global n'est pas la somme de ses lignes", articles(budget.total),
-            (amount(budget.total.printed),), amount(told), f"écart de {amount(gap)}", gap, retained(budget.total),
+            "I-06", Severity.TO_CLARIFY, tell("Le coût global n'est pas la somme de ses lignes"), articles(budget.total),
+            (amount(budget.total.printed),), amount(told), tell("écart de {gap}", gap=amount(gap)), gap, retained(budget.total),
         )  # fmt: skip
         return
     parts = " + ".join(amount(value) for line in budget.lines for value in (line.state.printed, line.commune.printed) if value)
     yield Finding(
-        "V-TOTAL", Severity.VERIFIED, "Le coût global est bien la somme de ses lignes", articles(budget.total),
+        "V-TOTAL", Severity.VERIFIED, tell("Le coût global est bien la somme de ses lignes"), articles(budget.total),
         (amount(budget.total.printed),), f"{parts} = {amount(told)}",
     )  # fmt: skip
     listed = sum((school.resources.printed for school in convention.schools), Decimal(0))
@@ -94,8 +96,8 @@ def overall(convention: Convention) -> Iterator[Finding]:
     if budgeted and budgeted != listed:
         corrected = told - budgeted + listed
         yield Finding(
-            "I-06", Severity.TO_CLARIFY, "Le coût global contient les ressources en trop", articles(budget.total, convention.totals.resources),
-            (amount(budget.total.printed),), amount(corrected), f"avec les ressources de la liste, le total serait de {amount(corrected)}",
+            "I-06", Severity.TO_CLARIFY, tell("Le coût global contient les ressources en trop"), articles(budget.total, convention.totals.resources),
+            (amount(budget.total.printed),), amount(corrected), tell("avec les ressources de la liste, le total serait de {corrected}", corrected=amount(corrected)),
             abs(told - corrected), retained(budget.total),
         )  # fmt: skip
 
@@ -103,23 +105,23 @@ def overall(convention: Convention) -> Iterator[Finding]:
 def printed_totals(convention: Convention) -> Iterator[Finding]:
     """A total of the list that its lines do not give, or a line that its own count does not give."""
     for what, stated, lines in (
-        ("La subvention", convention.totals.subsidy, [school.subsidy for school in convention.schools]),
-        ("La dotation en ressources", convention.totals.resources, [school.resources for school in convention.schools]),
+        (later("La subvention"), convention.totals.subsidy, [school.subsidy for school in convention.schools]),
+        (later("La dotation en ressources"), convention.totals.resources, [school.resources for school in convention.schools]),
     ):
         real = euros(lines)
         if real != stated.printed:
             yield Finding(
-                "I-27", Severity.TO_CLARIFY, f"{what} : le total imprimé n'est pas la somme des lignes", articles(stated),
-                (amount(stated.printed),), amount(real), f"écart de {amount(abs(real - stated.printed))}", abs(real - stated.printed),
+                "I-27", Severity.TO_CLARIFY, tell("{what} : le total imprimé n'est pas la somme des lignes", what=tell(what)), articles(stated),
+                (amount(stated.printed),), amount(real), tell("écart de {gap}", gap=amount(abs(real - stated.printed))), abs(real - stated.printed),
                 retained(stated),
             )  # fmt: skip
     for school in convention.schools:
         due = school.classes.printed * convention.subsidy.unit_ceiling.printed
         if school.subsidy.printed != due:
             yield Finding(
-                "I-27", Severity.TO_CLARIFY, f"{school.name.printed} : la subvention n'est pas celle de ses classes",
+                "I-27", Severity.TO_CLARIFY, tell("{school} : la subvention n'est pas celle de ses classes", school=school.name.printed),
                 articles(school.subsidy, convention.subsidy.unit_ceiling), (amount(school.subsidy.printed),), amount(due),
-                f"écart de {amount(abs(due - school.subsidy.printed))}", abs(due - school.subsidy.printed), retained(school.subsidy),
+                tell("écart de {gap}", gap=amount(abs(due - school.subsidy.printed))), abs(due - school.subsidy.printed), retained(school.subsidy),
             )  # fmt: skip
 
 
@@ -127,16 +129,16 @@ def ceiling(convention: Convention) -> Iterator[Finding]:
     """The unit ceiling against cap times rate, the advance against rate times maximum."""
     subsidy, payment = convention.subsidy, convention.payment
     checks = (
-        ("Le plafond par classe", subsidy.unit_ceiling, subsidy.cost_cap.printed * subsidy.rate.printed, (subsidy.cost_cap, subsidy.rate)),
-        ("L'avance", payment.advance, payment.maximum.printed * payment.advance_rate.printed, (payment.maximum, payment.advance_rate)),
+        (later("Le plafond par classe"), subsidy.unit_ceiling, subsidy.cost_cap.printed * subsidy.rate.printed, (subsidy.cost_cap, subsidy.rate)),
+        (later("L'avance"), payment.advance, payment.maximum.printed * payment.advance_rate.printed, (payment.maximum, payment.advance_rate)),
     )
     for what, stated, exact, basis in checks:
         real = exact.quantize(CENT, ROUND_HALF_UP)
         if stated.printed != real:
             gap = abs(stated.printed - real)
             yield Finding(
-                "I-28", Severity.TO_CLARIFY, f"{what} n'est pas le produit de ses termes", articles(stated, *basis),
-                (amount(stated.printed),), amount(real), f"écart de {amount(gap)}", gap, retained(stated),
+                "I-28", Severity.TO_CLARIFY, tell("{what} n'est pas le produit de ses termes", what=tell(what)), articles(stated, *basis),
+                (amount(stated.printed),), amount(real), tell("écart de {gap}", gap=amount(gap)), gap, retained(stated),
             )  # fmt: skip
 
 
@@ -150,12 +152,16 @@ def cap_reading(convention: Convention) -> Iterator[Finding]:
     pooled = min((high + low) * terms.rate, terms.maximum)
     reading = subsidy.cap_reading.value
     yield Finding(
-        "I-19", Severity.TO_CLARIFY, "Le plafond se lit classe par classe ou sur leur somme", articles(subsidy.cost_cap, convention.payment.maximum),
-        (f"{amount(terms.cost_cap)} par classe mobile", f"{amount(terms.maximum)} en tout"),
-        f"deux classes à {amount(high)} et {amount(low)} : {amount(per_class)} classe par classe, {amount(pooled)} en commun",
-        f"{amount(pooled - per_class)} d'écart dans ce cas", (pooled - per_class).quantize(CENT, ROUND_HALF_UP),
-        retained(subsidy.cap_reading) or (reading.label if isinstance(reading, CapReading) else "classe par classe tant que rien n'est décidé"),
+        "I-19", Severity.TO_CLARIFY, tell("Le plafond se lit classe par classe ou sur leur somme"), articles(subsidy.cost_cap, convention.payment.maximum),
+        (tell("{value} par classe mobile", value=amount(terms.cost_cap)), tell("{value} en tout", value=amount(terms.maximum))),
+        tell("deux classes à {high} et {low} : {per_class} classe par classe, {pooled} en commun", high=amount(high), low=amount(low), per_class=amount(per_class), pooled=amount(pooled)),
+        tell("{gap} d'écart dans ce cas", gap=amount(pooled - per_class)), (pooled - per_class).quantize(CENT, ROUND_HALF_UP),
+        retained(subsidy.cap_reading) or (reading.label if isinstance(reading, CapReading) else tell("classe par classe tant que rien n'est décidé")),
     )  # fmt: skip
+
+
+def _classes(count: int) -> str:
+    return tell_count("{count}\u00a0classe", "{count}\u00a0classes", count)
 
 
 def _counts(convention: Convention) -> list[int]:

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Protocol
 
 from deploy.convention import Convention
+from deploy.convention.articles import Meetings
 from deploy.findings.finding import Finding, Severity, articles, retained
-from inventory.french import counted, day, short_day
+from inventory.spoken import day, short_day
+from inventory.words import tell, tell_count
 
 
 class Days(Protocol):
@@ -28,12 +30,12 @@ def unsigned(convention: Convention) -> Iterator[Finding]:
     signature = convention.signature
     if signature.day.value is not None:
         return
-    others = (("séance", convention.deliberation.session), ("reçue en préfecture", convention.deliberation.received))
+    others = ((tell("séance"), convention.deliberation.session), (tell("reçue en préfecture"), convention.deliberation.received))
     yield Finding(
-        "I-11", Severity.BLOCKING, "La convention n'est pas datée", articles(signature.day, convention.ending.years),
-        ("lieu : [blanc]" if signature.place.value is None else f"lieu : {signature.place.value}", "date : [blanc]"),
-        " ; ".join(f"{word} le {short_day(when)} : ce n'est pas la signature" for word, when in others),
-        "la durée, l'avance et la fin de la convention ne peuvent pas être calculées", retained=retained(signature.day, signature.place),
+        "I-11", Severity.BLOCKING, tell("La convention n'est pas datée"), articles(signature.day, convention.ending.years),
+        (tell("lieu : {place}", place=signature.place.value or tell("[blanc]")), tell("date : [blanc]")),
+        " ; ".join(tell("{word} le {when} : ce n'est pas la signature", word=word, when=short_day(when)) for word, when in others),
+        tell("la durée, l'avance et la fin de la convention ne peuvent pas être calculées"), retained=retained(signature.day, signature.place),
     )  # fmt: skip
 
 
@@ -42,13 +44,13 @@ def connectivity(convention: Convention) -> Iterator[Finding]:
     rate, due, session = convention.connectivity, convention.connectivity_due, convention.deliberation.session
     faults = []
     if rate.threshold_mbps.value is None:
-        faults.append("aucun seuil en Mbit/s")
+        faults.append(tell("aucun seuil en Mbit/s"))
     if convention.signed_on is None or convention.signed_on > due:
-        faults.append(f"échéance le {short_day(due)}, {counted((due - session).days, 'jour', 'jours')} après la délibération, peut-être avant la signature")
+        faults.append(tell("échéance le {due}, {days} après la délibération, peut-être avant la signature", due=short_day(due), days=_days((due - session).days)))
     if faults:
         yield Finding(
-            "I-13", Severity.TO_CLARIFY, "Le débit internet dû n'est ni chiffré, ni sûr d'être dû à temps", articles(rate.words),
-            (rate.words.printed,), " ; ".join(faults), "le seuil est affiché « non fixé » ; chaque mesure est gardée avec sa date",
+            "I-13", Severity.TO_CLARIFY, tell("Le débit internet dû n'est ni chiffré, ni sûr d'être dû à temps"), articles(rate.words),
+            (rate.words.printed,), " ; ".join(faults), tell("le seuil est affiché « non fixé » ; chaque mesure est gardée avec sa date"),
             retained=retained(rate.threshold_mbps),
         )  # fmt: skip
 
@@ -60,14 +62,13 @@ def notice(convention: Convention) -> Iterator[Finding]:
     if len(said) < 2:
         return
     yield Finding(
-        "I-14", Severity.INFORMATION, "Le délai de convocation n'est pas dit de la même façon", articles(*(one.notice_days for one in meetings)),
+        "I-14", Severity.INFORMATION, tell("Le délai de convocation n'est pas dit de la même façon"), articles(*(one.notice_days for one in meetings)),
         tuple(
-            f"{committee.name.printed} : {'au moins ' if committee.meetings.notice_is_minimum.printed else ''}"
-            f"{counted(committee.meetings.notice_days.printed, 'jour', 'jours')}"
+            tell("{what} : {value}", what=committee.name.printed, value=_notice(committee.meetings))
             for committee in convention.committees
         ),
-        "", "lu comme un minimum de jours de calendrier",
-        retained=retained(*(one.notice_is_minimum for one in meetings)) or "au moins, tant que rien n'est décidé",
+        "", tell("lu comme un minimum de jours de calendrier"),
+        retained=retained(*(one.notice_is_minimum for one in meetings)) or tell("au moins, tant que rien n'est décidé"),
     )  # fmt: skip
 
 
@@ -78,15 +79,24 @@ def against_school_time(convention: Convention, time: Days) -> Iterator[Finding]
     school, town = time.school_days(first, last), time.municipal_days(first, last)
     if not closed:
         return
-    real = f"en classe : du {day(school[0])} au {day(school[-1])}" if school else "aucun jour de classe dans la fenêtre"
-    works = f" ; agents municipaux : jusqu'au {day(town[-1])}" if town else ""
+    real = tell("en classe : du {first} au {last}", first=day(school[0]), last=day(school[-1])) if school else tell("aucun jour de classe dans la fenêtre")
+    works = tell(" ; agents municipaux : jusqu'au {last}", last=day(town[-1])) if town else ""
     yield Finding(
-        "I-12", Severity.INFORMATION if school else Severity.BLOCKING, "La fenêtre s'ouvre ou se ferme un jour sans classe",
+        "I-12", Severity.INFORMATION if school else Severity.BLOCKING, tell("La fenêtre s'ouvre ou se ferme un jour sans classe"),
         articles(convention.deployment.first, convention.deployment.last),
         tuple(f"{day(edge)} ({time.why_closed(edge)})" for edge in closed), real + works,
-        f"{counted(len(school), 'jour de classe', 'jours de classe')} sur {(last - first).days + 1} jours ; les dates imprimées font foi",
+        tell_count("{count}\u00a0jour de classe sur {days} jours ; les dates imprimées font foi", "{count}\u00a0jours de classe sur {days} jours ; les dates imprimées font foi", len(school), days=(last - first).days + 1),
         retained=retained(convention.deployment.first, convention.deployment.last),
     )  # fmt: skip
+
+
+def _notice(meetings: Meetings) -> str:
+    days = _days(meetings.notice_days.printed)
+    return tell("au moins {days}", days=days) if meetings.notice_is_minimum.printed else days
+
+
+def _days(count: int) -> str:
+    return tell_count("{count}\u00a0jour", "{count}\u00a0jours", count)
 
 
 RULES: Sequence[Callable[[Convention], Iterator[Finding]]] = (unsigned, connectivity, notice)

@@ -17,11 +17,11 @@ from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
-from inventory.french import amount, short_day
 from inventory.journal import facts
 from inventory.models import MobileClass, Tablet
 from inventory.paris import at as paris_at
 from inventory.paris import local_date
+from inventory.spoken import amount, short_day
 from inventory.words import tell
 
 NOON = time(12)

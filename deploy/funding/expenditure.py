@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from deploy.funding.invoice import Invoice, Line
 from deploy.funding.subsidy import NOTHING
+from inventory.words import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def obstacles(invoices: Iterable[tuple[int, Invoice]], *, eligible: tuple[date |
     for number, invoice in invoices:
         if not any(line.eligible for line in invoice.lines):
             continue
-        name = f"Facture {invoice.number} ({invoice.supplier})"
+        name = tell("Facture {number} ({supplier})", number=invoice.number, supplier=invoice.supplier)
         if invoice.missing:
-            yield number, f"{name} : il manque {' et '.join(invoice.missing)}."
+            yield number, tell("{name} : il manque {missing}.", name=name, missing=tell(" et ").join(invoice.missing))
         if (first and invoice.day < first) or (last and invoice.day > last):
-            yield number, f"{name} : datée hors de la période d'éligibilité."
+            yield number, tell("{name} : datée hors de la période d'éligibilité.", name=name)

@@ -11,6 +11,7 @@ from typing import Any
 from deploy.convention.money import BudgetKind
 from deploy.funding.subsidy import NOTHING
 from inventory.status import Status
+from inventory.words import tell
 
 
 class Key(Status):
@@ -67,7 +68,7 @@ class Invoice:
     @property
     def missing(self) -> tuple[str, ...]:
         """What it lacks before its lines may be claimed: nothing, or French names of pieces."""
-        told = (("la date et le numéro de mandat", self.mandate), ("la pièce justificative", self.evidence), ("les lignes", self.lines))
+        told = ((tell("la date et le numéro de mandat"), self.mandate), (tell("la pièce justificative"), self.evidence), (tell("les lignes"), self.lines))
         return tuple(name for name, there in told if not there)
 
     def with_line(self, line: Line) -> Invoice:
@@ -82,22 +83,22 @@ class Invoice:
 def faults(line: Line, *, classes: Sequence[str]) -> Iterator[str]:
     """What is wrong with a line, in French; nothing when it may be written. `classes` are the codes of the convention."""
     if line.quantity < 1:
-        yield f"Quantité {line.quantity} : au moins 1."
+        yield tell("Quantité {quantity} : au moins 1.", quantity=line.quantity)
     if min(line.net, line.vat, line.gross) < NOTHING:
-        yield f"« {line.words} » : un montant est négatif ; un avoir s'enregistre en retirant la ligne qu'il annule."
+        yield tell("« {words} » : un montant est négatif ; un avoir s'enregistre en retirant la ligne qu'il annule.", words=line.words)
     if line.net + line.vat != line.gross:
-        yield f"« {line.words} » : HT {line.net} + TVA {line.vat} ne font pas TTC {line.gross} ; corriger un des trois montants."
+        yield tell("« {words} » : HT {net} + TVA {vat} ne font pas TTC {gross} ; corriger un des trois montants.", words=line.words, net=line.net, vat=line.vat, gross=line.gross)
     if not line.reason.strip():
-        yield f"« {line.words} » : dire pourquoi la ligne est éligible ou ne l'est pas (article 6.2)."
+        yield tell("« {words} » : dire pourquoi la ligne est éligible ou ne l'est pas (article 6.2).", words=line.words)
     if line.eligible and line.kind is not BudgetKind.EQUIPMENT:
-        yield f"« {line.words} » : seuls les équipements mobiles et services associés sont subventionnés (article 6.2)."
+        yield tell("« {words} » : seuls les équipements mobiles et services associés sont subventionnés (article 6.2).", words=line.words)
     unknown = sorted(set(line.shares) - set(classes))
     if unknown:
-        yield f"« {line.words} » : {', '.join(unknown)} n'est pas une classe mobile de la convention."
+        yield tell("« {words} » : {unknown} n'est pas une classe mobile de la convention.", words=line.words, unknown=', '.join(unknown))
     if line.eligible and sum(line.shares.values(), NOTHING) != line.gross:
-        yield f"« {line.words} » : les parts des classes ne font pas {line.gross} ; les répartir en entier."
+        yield tell("« {words} » : les parts des classes ne font pas {gross} ; les répartir en entier.", words=line.words, gross=line.gross)
     if len(line.serials) > line.quantity:
-        yield f"« {line.words} » : {len(line.serials)} numéros de série pour une quantité de {line.quantity}."
+        yield tell("« {words} » : {count} numéros de série pour une quantité de {quantity}.", words=line.words, count=len(line.serials), quantity=line.quantity)
 
 
 def told(invoice: Invoice) -> dict[str, Any]:

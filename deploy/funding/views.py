@@ -30,7 +30,7 @@ from inventory.queries import places
 from inventory.roles import OFFICE, Role
 from inventory.status import Status
 from inventory.timeline import timeline
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("funding", __name__, url_prefix="/financement")
 READERS = OFFICE | {Role.ACADEMY, Role.AUDITOR, Role.STEERING_COMMITTEE, Role.TECHNICAL_COMMITTEE}
@@ -214,6 +214,7 @@ def statement_page() -> str:
 
 @pages.get("/etat-recapitulatif.csv")
 @may(READERS, scope=Reach.SCOPE)
+@speaking(FRENCH)
 def statement_file() -> Response:
     """The same statement as a file that opens in a French spreadsheet."""
     answer = Response(french_csv(_statement(_account())), mimetype="text/csv")

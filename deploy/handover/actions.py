@@ -24,7 +24,7 @@ from inventory.models import MobileClass, Tablet
 from inventory.paris import local_date
 from inventory.queries.places import accessories
 from inventory.scope import EVERYWHERE
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 GLASS, PAPER = "glass", "paper"
 SIGNED, LIFTED = "handover", "lifted"
@@ -59,6 +59,7 @@ def _said(value: str, field: str) -> str:
     return plain
 
 
+@speaking(FRENCH)
 def _services(cart: MobileClass, hand: Hand) -> tuple[tuple[str, str], ...]:
     """The five services of article 6.1, as they stand."""
     shown = on_board(EVERYWHERE, cart.id, None, hand.now).progress.services

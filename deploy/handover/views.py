@@ -21,7 +21,7 @@ from inventory.french import moment
 from inventory.labels.code import Names
 from inventory.queries import labels, places
 from inventory.roles import FIELD, READERS, Role
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("handover", __name__)
 WITNESSES = FIELD | {Role.SCHOOL}
@@ -143,6 +143,7 @@ def lift(record_id: int, position: int) -> Response:
 
 @pages.get("/pv/<int:record_id>.pdf")
 @may(READERS, scope=Reach.SCOPE)
+@speaking(FRENCH)
 def pdf(record_id: int) -> Response:
     """The record to print: to sign, or as it was signed."""
     row = queries.handover(g.scope, record_id)

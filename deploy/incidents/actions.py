@@ -92,7 +92,7 @@ def swap(row: Incident, serial: str, hand: Hand, *, asset_tag: str = "") -> Tabl
     if cart is None:
         raise Refused(tell("La tablette n'est plus dans une valise : rien à remplacer."))
     new = _newcomer(serial, asset_tag, old, hand)
-    _take_stage(old, Stage.IN_REPAIR, hand, tell("Échange"))
+    _take_stage(old, Stage.IN_REPAIR, hand, "Échange")
     place_all([(old, None, None), (new, cart, slot)], hand)
     _take_stage(old, Stage.REPLACED, hand, f"Échangée contre {new.serial}")
     detail = {"incident": row.id}

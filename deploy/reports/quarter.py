@@ -9,8 +9,9 @@ from typing import Self
 
 from inventory.errors import Refused
 from inventory.paris import end_of, start_of
+from inventory.words import later, tell
 
-ORDINALS = ("1er", "2e", "3e", "4e")
+LABELS = (later("1er trimestre {year}"), later("2e trimestre {year}"), later("3e trimestre {year}"), later("4e trimestre {year}"))
 _YEAR_FIRST = re.compile(r"(?P<year>20[0-9]{2})-?[QT](?P<number>[1-4])")
 _YEAR_LAST = re.compile(r"[QT](?P<number>[1-4])-?(?P<year>20[0-9]{2})")
 
@@ -28,7 +29,7 @@ class Quarter:
         written = text.strip().upper()
         told = _YEAR_FIRST.fullmatch(written) or _YEAR_LAST.fullmatch(written)
         if told is None:
-            raise Refused(f"Trimestre « {text} » : écriture inconnue ; écrire par exemple 2017-Q4 ou T4-2017.")
+            raise Refused(tell("Trimestre « {text} » : écriture inconnue ; écrire par exemple 2017-Q4 ou T4-2017.", text=text))
         return cls(int(told["year"]), int(told["number"]))
 
     @classmethod
@@ -62,7 +63,7 @@ class Quarter:
 
     @property
     def label(self) -> str:
-        return f"{ORDINALS[self.number - 1]} trimestre {self.year}"
+        return tell(LABELS[self.number - 1], year=self.year)
 
     def before(self) -> Self:
         """The quarter that ended the day before this one began."""

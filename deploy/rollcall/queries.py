@@ -22,6 +22,7 @@ from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 from inventory.sight import TabletState
+from inventory.words import tell
 
 SEEN, VISIT = "seen", "visit"
 _settings: dict[str, Any] = {}
@@ -35,7 +36,7 @@ def use(key: Callable[[], bytes]) -> None:
 def code_of(scope: Scope, school: School, now: datetime) -> str:
     """The short code of a school this week; raises `Refused` outside the scope."""
     if not scope.holds(school.id):
-        raise Refused("Code d'une école hors de portée.")
+        raise Refused(tell("Code d'une école hors de portée."))
     key: bytes = _settings["key"]()
     return short_code(key, school.uai, local_date(now))
 

@@ -9,8 +9,9 @@ from math import ceil
 from typing import Protocol
 
 from inventory.status import Status
+from inventory.words import later, tell
 
-NO_PACE = "rien n'est fait : aucun rythme à prolonger"
+NO_PACE = later("rien n'est fait : aucun rythme à prolonger")
 
 
 class Days(Protocol):
@@ -61,13 +62,13 @@ def forecast(
     `share` is the part of the work done by `today` (0 to 1). `unknown` is what `days` raises beyond its calendars.
     """
     if share >= 1:
-        return Forecast(None, "tout est fait")
+        return Forecast(None, tell("tout est fait"))
     if today < first:
-        return Forecast(None, "le déploiement n'a pas commencé")
+        return Forecast(None, tell("le déploiement n'a pas commencé"))
     if share == 0:
-        return Forecast(None, NO_PACE)
+        return Forecast(None, tell(NO_PACE))
     try:
         worked = len(days.school_days(first, today))
-        return Forecast(days.school_days_after(today, ceil((1 - share) * worked / share))) if worked else Forecast(None, NO_PACE)
+        return Forecast(days.school_days_after(today, ceil((1 - share) * worked / share))) if worked else Forecast(None, tell(NO_PACE))
     except unknown:
-        return Forecast(None, "au-delà des calendriers scolaires connus")
+        return Forecast(None, tell("au-delà des calendriers scolaires connus"))

@@ -11,6 +11,7 @@ from deploy.setup.baseline import Baseline, Expected, Item
 from inventory.mdm_status import MdmStatus
 from inventory.sight import Seen
 from inventory.status import Status
+from inventory.words import tell
 
 
 class Verdict(Status):
@@ -39,20 +40,17 @@ class Proof:
     told_at: datetime | None = None
 
 
-NOTHING = Proof(Verdict.SILENT, "aucun MDM ne connaît cette tablette")
-NOT_ASKED = Proof(Verdict.SILENT, "à constater par une personne")
-
 
 def judge(item: Item, seen: Seen | None, baseline: Baseline) -> Proof:
     """The proof that the MDM's word brings for or against one item."""
     if not item.evidence:
-        return NOT_ASKED
+        return Proof(Verdict.SILENT, tell("à constater par une personne"))
     if seen is None:
-        return NOTHING
+        return Proof(Verdict.SILENT, tell("aucun MDM ne connaît cette tablette"))
     if item.evidence == "enrolled":
         return _enrolled(seen)
     if seen.status is not MdmStatus.ENROLLED:
-        return Proof(Verdict.SILENT, f"la tablette est « {seen.status.label} » dans le MDM", seen.since)
+        return Proof(Verdict.SILENT, tell("la tablette est « {status} » dans le MDM", status=seen.status.label), seen.since)
     verdict, text = _RULES[item.evidence](seen, baseline.expected)
     return Proof(verdict, text, seen.told_at)
 
@@ -69,43 +67,43 @@ def conformity(seen: Seen | None, baseline: Baseline, *, was_configured: bool) -
 
 def _enrolled(seen: Seen) -> Proof:
     if seen.status is MdmStatus.ENROLLED:
-        return Proof(Verdict.PROVEN, f"enrôlée dans « {seen.connector} » sous le nom {seen.number}", seen.since)
+        return Proof(Verdict.PROVEN, tell("enrôlée dans « {connector} » sous le nom {number}", connector=seen.connector, number=seen.number), seen.since)
     verdict = Verdict.SILENT if seen.status is MdmStatus.PENDING else Verdict.CONTRADICTED
-    return Proof(verdict, f"« {seen.status.label} » dans « {seen.connector} »", seen.since)
+    return Proof(verdict, tell("« {status} » dans « {connector} »", status=seen.status.label, connector=seen.connector), seen.since)
 
 
 def _configuration(seen: Seen, expected: Expected) -> tuple[Verdict, str]:
     if expected.configuration is None or not seen.configuration:
-        return Verdict.SILENT, "le MDM ne nomme pas de configuration"
+        return Verdict.SILENT, tell("le MDM ne nomme pas de configuration")
     good = seen.configuration == expected.configuration
-    return _verdict(good), f"configuration « {seen.configuration} »" + ("" if good else f", attendue « {expected.configuration} »")
+    return _verdict(good), tell("configuration « {configuration} »", configuration=seen.configuration) + ("" if good else tell(", attendue « {configuration} »", configuration=expected.configuration))
 
 
 def _os_minimum(seen: Seen, expected: Expected) -> tuple[Verdict, str]:
     if expected.os_minimum is None or not version(seen.os_version):
-        return Verdict.SILENT, "le MDM ne donne pas la version du système"
+        return Verdict.SILENT, tell("le MDM ne donne pas la version du système")
     good = version(seen.os_version) >= version(expected.os_minimum)
-    return _verdict(good), f"système {seen.os_version}" + ("" if good else f", {expected.os_minimum} au moins attendu")
+    return _verdict(good), tell("système {version}", version=seen.os_version) + ("" if good else tell(", {version} au moins attendu", version=expected.os_minimum))
 
 
 def _restrictions(seen: Seen, expected: Expected) -> tuple[Verdict, str]:
     asked = [
-        (seen.managed, "gérée"),
-        *([(seen.permissions_granted, "droits accordés")] if expected.permissions else []),
+        (seen.managed, tell("gérée")),
+        *([(seen.permissions_granted, tell("droits accordés"))] if expected.permissions else []),
     ]
     if any(told is None for told, _ in asked):
-        return Verdict.SILENT, "le MDM ne dit pas si la tablette est gérée"
+        return Verdict.SILENT, tell("le MDM ne dit pas si la tablette est gérée")
     good = all(told for told, _ in asked)
-    return _verdict(good), ", ".join(word if told else f"non {word}" for told, word in asked)
+    return _verdict(good), ", ".join(word if told else tell("non {word}", word=word) for told, word in asked)
 
 
 def _apps(seen: Seen, expected: Expected) -> tuple[Verdict, str]:
     if not seen.apps:
-        return Verdict.SILENT, "le MDM n'impose aucune application"
-    wrong = [f"{pkg} {installed or 'absente'} (attendue {required})" for pkg, required, installed in seen.apps if installed != required]
+        return Verdict.SILENT, tell("le MDM n'impose aucune application")
+    wrong = [tell("{app} {installed} (attendue {required})", app=pkg, installed=installed or tell("absente"), required=required) for pkg, required, installed in seen.apps if installed != required]
     if wrong:
         return Verdict.CONTRADICTED, " ; ".join(wrong)
-    return Verdict.PROVEN, f"{len(seen.apps)} applications à la bonne version"
+    return Verdict.PROVEN, tell("{count} applications à la bonne version", count=len(seen.apps))
 
 
 def _verdict(good: bool) -> Verdict:

@@ -83,7 +83,7 @@ def _of(name: str) -> Tablet | None:
 
 def _carry_out(row: Stocktake, tablet: Tablet, decided: Decided, hand: Hand, slot: int | None, words: str) -> None:
     if decided is Decided.SEARCH:
-        open_incident(Kind.LOSS, tablet, words.strip() or tell("Absente à l'inventaire n° {number}", number=row.id), hand, certain=False)
+        open_incident(Kind.LOSS, tablet, words.strip() or f"Absente à l'inventaire n° {row.id}", hand, certain=False)
     elif decided is Decided.TAKE_OUT:
         place(tablet, None, None, hand)
     elif decided is Decided.PLACE:

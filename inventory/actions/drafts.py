@@ -9,6 +9,7 @@ from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
 from inventory.models import ImportBatch, ImportDraft, Person
+from inventory.words import tell
 
 KEPT = timedelta(days=1)
 PLANS = {"schools": imports.plan_schools, "tablets": imports.plan_tablets}
@@ -18,7 +19,7 @@ PLANS = {"schools": imports.plan_schools, "tablets": imports.plan_tablets}
 def keep(kind: str, filename: str, content: bytes, hand: Hand) -> ImportDraft:
     """Keep a file for its dry run; older drafts are thrown away."""
     if kind not in PLANS:
-        raise Refused("Dire ce que le fichier contient : des écoles ou des tablettes.")
+        raise Refused(tell("Dire ce que le fichier contient : des écoles ou des tablettes."))
     ImportDraft.delete().where(ImportDraft.at < hand.now - KEPT).execute()
     return ImportDraft.create(kind=kind, filename=filename[-200:], content=content, at=hand.now, person=hand.by)
 

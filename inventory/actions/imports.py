@@ -22,6 +22,7 @@ from inventory.queries import deliveries
 from inventory.queries.workbooks import read
 from inventory.school_rows import SchoolRow
 from inventory.spreadsheets import Sheet
+from inventory.words import tell
 
 __all__ = ["Plan", "commit", "plan_schools", "plan_tablets", "undo"]
 LINE = ("order_reference", "supplier", "model", "unit_price")
@@ -110,7 +111,7 @@ def commit(plan: Plan, hand: Hand) -> ImportBatch:
     if fresh.complaints:
         raise Refused(*(complaint.sentence for complaint in fresh.complaints))
     if fresh != plan:
-        raise Refused(f"L'inventaire a changé depuis l'essai de {plan.filename} : refaire l'essai, puis importer.")
+        raise Refused(tell("L'inventaire a changé depuis l'essai de {filename} : refaire l'essai, puis importer.", filename=plan.filename))
     batch = ImportBatch.create(
         kind=plan.kind, filename=plan.filename, sha256=plan.sha256, rows=plan.rows, created=plan.created, changed=plan.changed,
         at=hand.now, actor=hand.by,

@@ -13,6 +13,8 @@ from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append, value_at
 from inventory.models import Accessory, Closing, MobileClass, School
+from inventory.spoken import short_day
+from inventory.words import tell
 
 SOME = 500
 
@@ -68,8 +70,7 @@ def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, s
     """Create or update the mobile class of `values["code"]`, with its accessories (kind, label, quantity) by template."""
     if values["expected"] > values["slots"]:
         raise Refused(
-            f"{values['code']} : {values['expected']} tablettes attendues pour {values['slots']} alvéoles ; "
-            "agrandir la valise ou baisser le nombre attendu."
+            tell("{code} : {expected} tablettes attendues pour {slots} alvéoles ; agrandir la valise ou baisser le nombre attendu.", **values)
         )
     mobile_class = MobileClass.get_or_none(MobileClass.code == values["code"])
     if mobile_class is None:
@@ -89,9 +90,9 @@ def register_class(values: Mapping[str, Any], accessories: Sequence[tuple[str, s
 def close_school(school: School | None, first: date, last: date, reason: str, hand: Hand) -> Closing:
     """Declare an exceptional closing of a school (or of all: None), both dates included."""
     if last < first:
-        raise Refused(f"La fermeture finit le {last:%d/%m/%Y} avant de commencer le {first:%d/%m/%Y} : inverser les dates.")
+        raise Refused(tell("La fermeture finit le {last} avant de commencer le {first} : inverser les dates.", last=short_day(last), first=short_day(first)))
     if not reason.strip():
-        raise Refused("Indiquer le motif de la fermeture (neige, grève, travaux).")
+        raise Refused(tell("Indiquer le motif de la fermeture (neige, grève, travaux)."))
     closing = Closing.create(school=school, first=first, last=last, reason=reason.strip())
     detail = {"first": first.isoformat(), "last": last.isoformat(), "reason": closing.reason}
     subject_id = school.id if school else 0
@@ -118,7 +119,7 @@ def note_fact(
     """Append one fact about a thing (a step done, a measure taken); False if the same was told already for that moment."""
     at = at or hand.now
     if at > hand.now:
-        raise Refused("Le moment indiqué est dans l'avenir : vérifier la date.")
+        raise Refused(tell("Le moment indiqué est dans l'avenir : vérifier la date."))
     before = value_at(row._meta.table_name, row.id, axis, at)
     detail = dict(detail or {})
     if before is not None and before.value == value and dict(before.detail) == detail and not note:

@@ -11,9 +11,10 @@ from inventory.actions.bulk import save_all
 from inventory.actions.counting import recount
 from inventory.db import Table, atomic
 from inventory.errors import Refused
-from inventory.french import moment
 from inventory.journal import Entry, append, facts
 from inventory.models import MobileClass, Person, School, Tablet
+from inventory.spoken import moment
+from inventory.words import tell
 
 RECORD = "record"
 WITHDRAWN = "withdrawn"
@@ -66,8 +67,7 @@ def refuse_earlier(entries: Sequence[Entry], hand: Hand) -> None:
             last = told.get((entry.subject_id, axis))
             if last is not None and last.at > entry.at:
                 raise Refused(
-                    f"Cette fiche a été changée le {moment(last.at)}, après le moment présent ({moment(hand.now)}) : "
-                    "vérifier l'horloge (CARTABLE_AS_OF)."
+                    tell("Cette fiche a été changée le {at}, après le moment présent ({now}) : vérifier l'horloge (CARTABLE_AS_OF).", at=moment(last.at), now=moment(hand.now))
                 )
 
 

@@ -19,6 +19,7 @@ from inventory.lifecycle import NEEDS_NOTE, Stage, latest_told, moves_from, prep
 from inventory.models import MobileClass, School, Tablet
 from inventory.outbox import EventKind
 from inventory.serials import complaint, normalise
+from inventory.words import tell
 
 STAGE = "stage"
 PLACE = "place"
@@ -96,7 +97,7 @@ def _refuse_past_places(tablets: Sequence[Tablet], at: datetime | None) -> None:
     for tablet in tablets:
         line = told.get((tablet.id, PLACE))
         if line is not None and at is not None and line.at > at:
-            raise Refused(f"{tablet.asset_tag or tablet.serial} a changé de place depuis : indiquer le moment présent.")
+            raise Refused(tell("{name} a changé de place depuis : indiquer le moment présent.", name=tablet.asset_tag or tablet.serial))
 
 
 def _refuse_slots(moves: Sequence[Move]) -> None:
@@ -107,13 +108,12 @@ def _refuse_slots(moves: Sequence[Move]) -> None:
             continue
         if slot is None or not 1 <= slot <= mobile_class.slots:
             raise Refused(
-                f"L'alvéole {slot} n'existe pas dans {mobile_class.code} : choisir un numéro de 1 à {mobile_class.slots}."
+                tell("L'alvéole {slot} n'existe pas dans {code} : choisir un numéro de 1 à {slots}.", slot=slot, code=mobile_class.code, slots=mobile_class.slots)
             )
         taken = holders.setdefault((mobile_class.id, slot), tablet)
         if taken != tablet:
             raise Refused(
-                f"L'alvéole {slot} de {mobile_class.code} contient déjà {taken.asset_tag or taken.serial} : "
-                "la vider d'abord, ou choisir une autre alvéole."
+                tell("L'alvéole {slot} de {code} contient déjà {other} : la vider d'abord, ou choisir une autre alvéole.", slot=slot, code=mobile_class.code, other=taken.asset_tag or taken.serial)
             )
 
 
@@ -199,7 +199,7 @@ def _refuse_stage(tablet: Tablet, story: Sequence[Line], stage: Stage, at: datet
     _refuse_move(tablet, before, stage, after, at, note, hand)
     reason = objection(tablet, stage, at)
     if reason:
-        raise Conflict(f"{tablet.asset_tag or tablet.serial} : {reason}")
+        raise Conflict(tell("{name} : {reason}", name=tablet.asset_tag or tablet.serial, reason=reason))
     return True
 
 
@@ -208,16 +208,15 @@ def _refuse_move(
 ) -> None:
     name = tablet.asset_tag or tablet.serial
     if at > hand.now + CLOCK_TOLERANCE:
-        raise Refused(f"{name} : le moment indiqué est dans l'avenir ; vérifier l'heure du téléphone.")
+        raise Refused(tell("{name} : le moment indiqué est dans l'avenir ; vérifier l'heure du téléphone.", name=name))
     if stage not in moves_from(before):
-        possible = ", ".join(f"« {move.label} »" for move in moves_from(before)) or "aucune : son histoire est close"
-        raise Conflict(f"{name} est « {before.label} » et ne peut devenir « {stage.label} » ; étapes possibles : {possible}.")
+        possible = ", ".join(tell("« {stage} »", stage=move.label) for move in moves_from(before)) or tell("aucune : son histoire est close")
+        raise Conflict(tell("{name} est « {before} » et ne peut devenir « {stage} » ; étapes possibles : {possible}.", name=name, before=before.label, stage=stage.label, possible=possible))
     if after is not None and after is not stage and after not in moves_from(stage):
         raise Conflict(
-            f"{name} est devenue « {after.label} » plus tard, ce que « {stage.label} » à ce moment ne permet pas : "
-            "indiquer le moment présent, ou corriger d'abord l'étape suivante."
+            tell("{name} est devenue « {after} » plus tard, ce que « {stage} » à ce moment ne permet pas : indiquer le moment présent, ou corriger d'abord l'étape suivante.", name=name, after=after.label, stage=stage.label)
         )
     if stage in NEEDS_NOTE and not note:
-        raise Refused(f"{name} : indiquer le motif de « {stage.label} » (ce qui s'est passé, n° de plainte ou de dossier).")
+        raise Refused(tell("{name} : indiquer le motif de « {stage} » (ce qui s'est passé, n° de plainte ou de dossier).", name=name, stage=stage.label))
     if len(note) > NOTE_LENGTH:
-        raise Refused(f"La note compte {len(note)} caractères : la limiter à {NOTE_LENGTH}.")
+        raise Refused(tell("La note compte {count} caractères : la limiter à {most}.", count=len(note), most=NOTE_LENGTH))

@@ -14,6 +14,7 @@ from inventory.journal import Entry, append
 from inventory.lifecycle import Stage
 from inventory.models import Event, ImportBatch, MobileClass, School, Tablet
 from inventory.timeline import timeline
+from inventory.words import tell
 
 SOME = 500
 MOST_NAMED = 5
@@ -35,14 +36,13 @@ class Touched:
 def undo(batch: ImportBatch, hand: Hand) -> None:
     """Put everything back as it was before a batch; raises `Refused`, naming it, once something was built on it."""
     if batch.undone_at is not None:
-        raise Conflict(f"Le lot n° {batch.id} est déjà annulé.")
+        raise Conflict(tell("Le lot n° {id} est déjà annulé.", id=batch.id))
     touched = _touched(batch)
     built = list(_built_on(touched))
     if built:
-        rest = f" ; et {len(built) - MOST_NAMED} autres" if len(built) > MOST_NAMED else ""
+        rest = tell(" ; et {count} autres", count=len(built) - MOST_NAMED) if len(built) > MOST_NAMED else ""
         raise Conflict(
-            f"Le lot n° {batch.id} ne peut plus être annulé : {' ; '.join(built[:MOST_NAMED])}{rest}. "
-            "Corriger les fiches, ou importer un fichier corrigé."
+            tell("Le lot n° {id} ne peut plus être annulé : {built}{rest}. Corriger les fiches, ou importer un fichier corrigé.", id=batch.id, built=' ; '.join(built[:MOST_NAMED]), rest=rest)
         )
     inside = replace(hand, source=_source(batch))
     _put_back_tablets([row for row in touched.rows.values() if isinstance(row, Tablet)], touched, inside)
@@ -86,12 +86,12 @@ def _built_on(touched: Touched) -> Iterator[str]:
     later = Event.source.not_in([*undone, _source(touched.batch)]) & (Event.position > touched.start)
     last = {(event.subject, event.subject_id): event for event in _events(touched.rows, later)}
     for subject, event in last.items():
-        yield f"{_name(touched.rows[subject])} a changé depuis ({timeline([event])[0].title})"
+        yield tell("{name} a changé depuis ({title})", name=_name(touched.rows[subject]), title=timeline([event])[0].title)
     yield from _labels_taken(touched)
     brought = [row.id for row in touched.rows.values() if isinstance(row, School) and _is_new(row, touched)]
     for some in _chunks(brought):
         for home in MobileClass.select().where(MobileClass.school.in_(some) & ~MobileClass.withdrawn):
-            yield f"la classe mobile {home.code} est dans l'école {home.school.name}"
+            yield tell("la classe mobile {code} est dans l'école {school}", code=home.code, school=home.school.name)
 
 
 def _labels_taken(touched: Touched) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _labels_taken(touched: Touched) -> Iterator[str]:
     for some in _chunks(tags):
         for other in Tablet.select().where(Tablet.asset_tag.in_(list(some))):
             if other.id not in tablets:
-                yield f"le n° d'inventaire {other.asset_tag} est maintenant celui de {other.serial}"
+                yield tell("le n° d'inventaire {asset_tag} est maintenant celui de {serial}", asset_tag=other.asset_tag, serial=other.serial)
 
 
 def _name(row: Any) -> str:

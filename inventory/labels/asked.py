@@ -9,14 +9,14 @@ from typing import Any
 from inventory.errors import Refused
 from inventory.labels.code import Names
 from inventory.labels.stock import CUSTOM, STOCKS, Stock, custom, numbers
-from inventory.words import tell
+from inventory.words import later, tell
 
 DEFAULT_STOCK = "L7160"
 COUNTS = ("across", "down")
 FIELDS = ("across", "down", "width", "height", "left", "top", "gap_x", "gap_y")
 LABELS = {
-    "across": "Colonnes", "down": "Lignes", "width": "Largeur (mm)", "height": "Hauteur (mm)", "left": "Marge de gauche (mm)",
-    "top": "Marge du haut (mm)", "gap_x": "Intervalle horizontal (mm)", "gap_y": "Intervalle vertical (mm)",
+    "across": later("Colonnes"), "down": later("Lignes"), "width": later("Largeur (mm)"), "height": later("Hauteur (mm)"), "left": later("Marge de gauche (mm)"),
+    "top": later("Marge du haut (mm)"), "gap_x": later("Intervalle horizontal (mm)"), "gap_y": later("Intervalle vertical (mm)"),
 }  # fmt: skip
 PRINTED = (Names.CART, Names.SLOT, Names.TABLET)
 

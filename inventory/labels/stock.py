@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory.errors import Refused
-from inventory.words import tell
+from inventory.words import later, tell
 
 SHEET_WIDTH, SHEET_HEIGHT = 210.0, 297.0
 LEAST_WIDTH, LEAST_HEIGHT = 32.0, 16.0
@@ -49,9 +49,9 @@ class Stock:
 STOCKS = {
     stock.key: stock
     for stock in (
-        Stock("L7160", "Avery L7160 : 63,5 × 38,1 mm, 21 par planche", 3, 7, 63.5, 38.1, 7.2, 15.1, 66.0, 38.1, 2.0),
-        Stock("L4732", "Avery L4732 : 35,6 × 16,9 mm, 80 par planche", 5, 16, 35.6, 16.9, 11.0, 13.0, 38.1, 16.9, 1.0),
-        Stock("70x36", "70 × 36 mm bord à bord, 24 par planche", 3, 8, 70.0, 36.0, 0.0, 4.5, 70.0, 36.0, 4.5),
+        Stock("L7160", later("Avery L7160 : 63,5 × 38,1 mm, 21 par planche"), 3, 7, 63.5, 38.1, 7.2, 15.1, 66.0, 38.1, 2.0),
+        Stock("L4732", later("Avery L4732 : 35,6 × 16,9 mm, 80 par planche"), 5, 16, 35.6, 16.9, 11.0, 13.0, 38.1, 16.9, 1.0),
+        Stock("70x36", later("70 × 36 mm bord à bord, 24 par planche"), 3, 8, 70.0, 36.0, 0.0, 4.5, 70.0, 36.0, 4.5),
     )
 }
 
@@ -71,7 +71,7 @@ def custom(
     if min(left, top, gap_x, gap_y) < 0 or right > SHEET_WIDTH + 0.5 or bottom > SHEET_HEIGHT + 0.5:
         raise Refused(tell("La grille finit à {right} × {bottom} mm : elle sort de la feuille A4 (210 × 297 mm) ; revoir marges et intervalles.",
                            right=f"{right:g}", bottom=f"{bottom:g}"))  # fmt: skip
-    return Stock(CUSTOM, "Grille à mes mesures", across, down, width, height, left, top, width + gap_x, height + gap_y, 2.0)
+    return Stock(CUSTOM, later("Grille à mes mesures"), across, down, width, height, left, top, width + gap_x, height + gap_y, 2.0)
 
 
 def sheets(stock: Stock, start: int, count: int) -> list[list[tuple[int, int]]]:

@@ -20,7 +20,7 @@ from inventory.panels import panels_of
 from inventory.queries import labels as reading
 from inventory.queries import places
 from inventory.roles import FIELD
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("labels", __name__)
 SHEET = "application/pdf"
@@ -66,6 +66,7 @@ def sheet_prepare(code: str) -> Response:
 
 @pages.get("/classes/<code>/etiquettes.pdf")
 @may(FIELD, scope=Reach.SCOPE)
+@speaking(FRENCH)
 def sheet_pdf(code: str) -> Response:
     """The sheets of a cart."""
     cart = places.mobile_class(g.scope, code)
@@ -107,6 +108,7 @@ def _count(form: Mapping[str, str], wanted: Asked) -> int:
 
 @pages.get("/etiquettes/vierges.pdf")
 @may(FIELD, scope=Reach.NOTHING)
+@speaking(FRENCH)
 def blank_pdf() -> Response:
     """The sheets of a lot of blank labels; of the newest one when none is said."""
     known, text = reading.lots(), request.args.get("lot", "")

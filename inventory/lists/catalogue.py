@@ -17,7 +17,7 @@ from inventory.queries import listed_places, listed_tablets
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.tablet_rows import TABLET_ORDERS
 from inventory.scope import Scope
-from inventory.words import tell
+from inventory.words import tell, tell_count
 
 MOMENT = "datetime-local"
 
@@ -42,7 +42,12 @@ class Filter:
     type: str = "text"
 
     def told(self, value: str) -> str:
-        return moment(read_local(value)) if self.type == MOMENT else dict(self.choices).get(value, value)
+        return moment(read_local(value)) if self.type == MOMENT else dict(self.spoken).get(value, value)
+
+    @property
+    def spoken(self) -> list[tuple[str, str]]:
+        """The choices in the language spoken now."""
+        return [(key, tell(label)) for key, label in self.choices]
 
     def refuse(self, value: str) -> None:
         """Raise `Refused` on a value that is none of its choices, or no moment."""
@@ -58,12 +63,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A list of the ground floor. `link` gives the endpoint and the arguments of the page of a row."""
+    """A list of the ground floor. `counted` says how many rows, whose number is also written out; `link` gives the endpoint and the arguments of the page of a row."""
 
     key: str
     title: str
-    one: str
-    many: str
+    counted: Callable[[int, str], str]
     icon: str
     hint: str
     remedy: str
@@ -79,13 +83,25 @@ class Catalogue:
 
 
 def _choices(statuses: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((one.value, one.label) for one in statuses)
+    return tuple((one.value, one.french) for one in statuses)
+
+
+def _tablets(number: int, said: str) -> str:
+    return tell_count("{count} tablette", "{count} tablettes", number, count=said)
+
+
+def _classes(number: int, said: str) -> str:
+    return tell_count("{count} classe mobile", "{count} classes mobiles", number, count=said)
+
+
+def _schools(number: int, said: str) -> str:
+    return tell_count("{count} école", "{count} écoles", number, count=said)
 
 
 SCHOOL = Filter("ecole", "École (UAI)")
 CHANGES = (Filter("etape_depuis", "Étape changée depuis", type=MOMENT), Filter("mdm_depuis", "Mot du MDM changé depuis", type=MOMENT))
 TABLETS = Catalogue(
-    "tablettes", "Tablettes", "tablette", "tablettes", "tablet", "N° de série, n° d'inventaire ou modèle",
+    "tablettes", "Tablettes", _tablets, "tablet", "N° de série, n° d'inventaire ou modèle",
     "Vérifier le numéro, retirer un filtre, ou importer le bon de livraison.",
     (
         Column("nom", "Nom", lambda row: row.name, sort="nom"),
@@ -105,7 +121,7 @@ TABLETS = Catalogue(
     lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
 )  # fmt: skip
 CLASSES = Catalogue(
-    "classes", "Classes mobiles", "classe mobile", "classes mobiles", "briefcase", "Code ou nom de la classe mobile",
+    "classes", "Classes mobiles", _classes, "briefcase", "Code ou nom de la classe mobile",
     "Vérifier le code, retirer un filtre, ou enregistrer la convention.",
     (
         Column("code", "Code", lambda row: row.code, sort="code"),
@@ -119,7 +135,7 @@ CLASSES = Catalogue(
     listed_places.CLASS_ORDERS, (SCHOOL,), lambda row: ("inventory.mobile_class", {"code": row.code}), listed_places.mobile_classes, listed_places.count_classes,
 )  # fmt: skip
 SCHOOLS = Catalogue(
-    "ecoles", "Écoles", "école", "écoles", "school", "Nom, UAI ou commune",
+    "ecoles", "Écoles", _schools, "school", "Nom, UAI ou commune",
     "Vérifier le nom, ou charger une convention (cartable convention load) ou importer un annuaire.",
     (
         Column("nom", "École", lambda row: row.name, sort="nom"),

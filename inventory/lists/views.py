@@ -25,14 +25,14 @@ from inventory.actions.records import Hand
 from inventory.actions.views_kept import forget_view, keep_view, views_of
 from inventory.db import snapshot
 from inventory.errors import NotFound, Refused
-from inventory.french import moment
 from inventory.keyset import read_cursor
 from inventory.lists.catalogue import CLASSES, SCHOOLS, TABLETS, Catalogue, Column
 from inventory.lists.files import csv_stream, workbook
 from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask, every_page
 from inventory.roles import READERS
-from inventory.words import tell
+from inventory.spoken import moment
+from inventory.words import FRENCH, speak, tell
 
 pages = Blueprint("lists", __name__)
 BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS)}
@@ -67,7 +67,7 @@ class Asked:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """The filters in force: what each says, and the address without it."""
-        return [(f"{tell(one.label)} : {one.told(self.ask.filter(one.key))}", self.url(**{one.key: ""})) for one in self.catalogue.filters if self.ask.filter(one.key)]
+        return [(tell("{what} : {value}", what=tell(one.label), value=one.told(self.ask.filter(one.key))), self.url(**{one.key: ""})) for one in self.catalogue.filters if self.ask.filter(one.key)]
 
 
 def _read(catalogue: Catalogue, args: Any) -> Asked:
@@ -107,7 +107,7 @@ def _show(catalogue: Catalogue) -> str:
     count = catalogue.count(asked.ask, g.when, scope=g.scope)
     said = tell("plus de 10 000") if count > MOST_COUNTED else str(count)
     parts = {
-        "asked": asked, "list": catalogue, "page": page, "count": f"{said} {tell(catalogue.one if count < 2 else catalogue.many)}",
+        "asked": asked, "list": catalogue, "page": page, "count": catalogue.counted(count, said),
         "export": asked.query(),
     }  # fmt: skip
     if request.headers.get("X-Cartable-Fragment"):
@@ -147,6 +147,7 @@ def export(key: str, kind: str) -> Response:
     if key not in BY_KEY or kind not in ("csv", "xlsx"):
         raise NotFound
     asked, scope, when = _read(BY_KEY[key], request.args), g.scope, g.when
+    speak(FRENCH)  # to the last row: it is written after this function
     labels, mention = [column.label for column in asked.columns], current_app.config["MENTION"]()
     size = WHOLE if when and asked.catalogue.orders[asked.ask.sort].whole else PART
 

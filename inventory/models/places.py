@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import AutoField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField
 
 from inventory.columns import DayField
-from inventory.db import FALSE_IF_UNSAID, Table
+from inventory.db import EMPTY_IF_UNSAID, FALSE_IF_UNSAID, Table
 from inventory.roles import Role
 
 
@@ -19,6 +19,7 @@ class Person(Table):
     signatory = CharField(default="")
     active = BooleanField(default=True)
     everywhere = BooleanField(default=False, constraints=[FALSE_IF_UNSAID])
+    language = CharField(default="", constraints=[EMPTY_IF_UNSAID])
 
 
 class School(Table):

@@ -12,6 +12,7 @@ from inventory.models import School
 from inventory.queries.places import closings
 from inventory.school_time import Closing, Rhythm, SchoolTime
 from inventory.scope import EVERYWHERE
+from inventory.words import tell
 
 _settings: dict[str, object] = {}
 
@@ -33,8 +34,7 @@ def of_school(school: School) -> SchoolTime:
     """The school time of one school; raises `Refused` when its zone or rhythm is not said."""
     if not school.zone or not school.rhythm:
         raise Refused(
-            f"{school.name} ({school.uai}) : zone de vacances ou rythme de la semaine non renseigné ; "
-            "charger sa convention, ou compléter la fiche de l'école."
+            tell("{school} ({uai}) : zone de vacances ou rythme de la semaine non renseigné ; charger sa convention, ou compléter la fiche de l'école.", school=school.name, uai=school.uai)
         )
     declared = tuple(Closing(row.first, row.last, row.reason) for row in closings(EVERYWHERE, school.id))
     return _time(school.zone, school.rhythm, declared)
@@ -60,5 +60,5 @@ def _time(zone: str, rhythm: str, declared: tuple[Closing, ...]) -> SchoolTime:
 def _holidays(zone: str) -> Holidays:
     folder = _settings.get("folder")
     if not isinstance(folder, Path):
-        raise Refused("Aucun dossier de calendriers scolaires n'est indiqué : régler CARTABLE_CALENDARS.")
+        raise Refused(tell("Aucun dossier de calendriers scolaires n'est indiqué : régler CARTABLE_CALENDARS."))
     return load(folder, zone)

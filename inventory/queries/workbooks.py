@@ -16,23 +16,21 @@ import msgspec
 
 from inventory.errors import Refused
 from inventory.spreadsheets import Aliases, Sheet, Table, best_sheet, csv_table
-from inventory.words import tell
+from inventory.words import later, tell
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_BYTES = 20 * 2**20
 DEADLINE = 30
 PROCESS = Path(__file__).with_name("workbook_process.py")
 REMEDIES = {
-    "unreadable": "{file} : classeur illisible ; l'ouvrir et l'enregistrer de nouveau en XLSX, ODS ou CSV.",
-    "large": "{file} : le classeur est trop grand une fois ouvert ; garder la seule feuille utile, supprimer les lignes et les "
-    "colonnes vides, ou couper le fichier.",
-    "locked": "{file} : classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe.",
-    "macros": "{file} : le classeur contient des macros ; l'enregistrer au format XLSX, sans macros.",
-    "archive": "{file} n'est pas un classeur mais une archive ZIP ou un document d'une autre sorte ; importer le classeur XLSX, ODS ou "
-    "CSV lui-même.",
-    "old": "{file} est à l'ancien format .xls ; l'ouvrir et l'enregistrer en XLSX.",
-    "late": "{file} : l'ouverture du classeur a été arrêtée parce qu'elle durait trop ; réessayer plus tard, ou l'enregistrer en CSV.",
-    "stopped": "{file} : l'ouverture du classeur s'est arrêtée avant la fin ; l'ouvrir et l'enregistrer de nouveau en XLSX ou en CSV.",
+    "unreadable": later("{file} : classeur illisible ; l'ouvrir et l'enregistrer de nouveau en XLSX, ODS ou CSV."),
+    "large": later("{file} : le classeur est trop grand une fois ouvert ; garder la seule feuille utile, supprimer les lignes et les colonnes vides, ou couper le fichier."),
+    "locked": later("{file} : classeur protégé par un mot de passe ; l'enregistrer en XLSX sans mot de passe."),
+    "macros": later("{file} : le classeur contient des macros ; l'enregistrer au format XLSX, sans macros."),
+    "archive": later("{file} n'est pas un classeur mais une archive ZIP ou un document d'une autre sorte ; importer le classeur XLSX, ODS ou CSV lui-même."),
+    "old": later("{file} est à l'ancien format .xls ; l'ouvrir et l'enregistrer en XLSX."),
+    "late": later("{file} : l'ouverture du classeur a été arrêtée parce qu'elle durait trop ; réessayer plus tard, ou l'enregistrer en CSV."),
+    "stopped": later("{file} : l'ouverture du classeur s'est arrêtée avant la fin ; l'ouvrir et l'enregistrer de nouveau en XLSX ou en CSV."),
 }
 OUT_OF_MEMORY = b"memory allocation of "
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -52,9 +50,9 @@ def read(content: bytes, filename: str, aliases: Aliases, required: Sequence[str
     What the file is, its first bytes say, not its name. The table may stand on any sheet of a workbook.
     """
     if len(content) > MOST_BYTES:
-        raise Refused(f"{filename} pèse plus de {MOST_BYTES // 2**20} Mo : le couper en plusieurs fichiers.")
+        raise Refused(tell("{filename} pèse plus de {most} Mo : le couper en plusieurs fichiers.", filename=filename, most=MOST_BYTES // 2**20))
     if not content.strip(b"\x00\xef\xbb\xbf \r\n\t"):
-        raise Refused(f"{filename} est vide : choisir le fichier à importer.")
+        raise Refused(tell("{filename} est vide : choisir le fichier à importer.", filename=filename))
     if content.startswith((ZIP, OLE)):
         return best_sheet(tables(content, filename), filename, aliases, required)
     return best_sheet([csv_table(content, filename, aliases)], filename, aliases, required)

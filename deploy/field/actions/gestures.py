@@ -115,7 +115,7 @@ def _swap(row: Tablet, payload: Payload, wishes: Sequence[Wish], hand: Hand, sco
     record_stage(row, stage_of(payload), hand, note=words_of(payload))
     place_all([(spare, cart, number_of(payload, "slot")), (row, spare.mobile_class, spare.slot)], hand)
     if before in moves_from(Stage(spare.stage)):
-        record_stage(spare, before, hand, note=tell("En remplacement de {tablet}", tablet=row.asset_tag or row.serial))
+        record_stage(spare, before, hand, note=f"En remplacement de {row.asset_tag or row.serial}")
 
 
 def _seen(scope: Scope, model: Any, number: int) -> Any:

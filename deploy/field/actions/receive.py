@@ -20,7 +20,7 @@ from inventory.models import Person
 from inventory.queries.visible import scope_of
 from inventory.roles import FIELD, Role
 from inventory.scope import Scope
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ class Answer:
 
 
 @atomic
+@speaking(FRENCH)
 def receive(act: Act, hand: Hand, scope: Scope, oldest: int) -> Answer:
     """Carry out an act of `hand.by`, or say again what became of it; on disk when this returns.
 
-    The acts of a phone are taken in its order: this one waits while one of those before it, from the `oldest` that the phone still
+    What is answered is kept, so it is French whoever sends. The acts of a phone are taken in its order: this one waits while one of those before it, from the `oldest` that the phone still
     holds, has not come. What others changed since, or a rule refuses, goes to the tray with its payload.
     """
     known = received(act)

@@ -150,7 +150,7 @@ def _contest(told: Mapping[str, Any]) -> Contest:
 def field_told(axis: str) -> str:
     """The words of a field: the item of a baseline, a step of a cart, the stage or the place of a tablet."""
     items = {SETUP + item.key: item.label for baseline in baselines().values() for item in baseline.items}
-    steps = {STEP + key: label for key, label in TICKS.items()}
+    steps = {STEP + key: tell(label) for key, label in TICKS.items()}
     return (items | steps | {"stage": tell("Étape"), "place": tell("Place")}).get(axis, axis)
 
 
