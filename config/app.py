@@ -43,6 +43,7 @@ from deploy.incidents.views import pages as incident_pages
 from deploy.queries.conventions import mention
 from deploy.reports.views import pages as seal_pages
 from deploy.rollcall.views import pages as check_pages
+from deploy.schedule.views import pages as schedule_pages
 from deploy.stocktake.views import pages as stocktake_pages
 from deploy.views import pages as deploy_pages
 from inventory import spoken
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     funding_pages,
     committee_pages,
     seal_pages,
+    schedule_pages,
     field_pages,
     check_pages,
     handover_pages,

@@ -39,6 +39,7 @@ WAYS = (
     Way("Pointages", "rollcall.after_holiday", "search-check"),
     Way("Incidents", "incidents.listed", "siren"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
+    Way("Planning", "schedule.page", "calendar-range"),
     Way("Comités", "committee.page", "users"),
     Way("Financement", "funding.page", "landmark"),
     Way("Constats", "deploy.findings_page", "scale"),

@@ -14,6 +14,7 @@ from typing import Any
 from config.models import ApiToken, Credential, ProviderLink, RecoveryCode, SecondFactor, SecurityEvent, WebSession
 from config.security_log import Happened, write
 from deploy.models import (
+    CalendarFeed,
     EvidenceFile,
     FieldAct,
     FieldDecision,
@@ -110,6 +111,7 @@ def register() -> tuple[Kept, ...]:
             ("seen",), erased=True,
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
+        Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         *_of_the_round(following, public),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),

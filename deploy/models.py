@@ -218,6 +218,26 @@ class StocktakeSight(Table):
         primary_key = CompositeKey("stocktake", "text")
 
 
+class Visit(Table):
+    """A visit promised to a school: its identity; its half-day, its technician and its work are in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+    school = ForeignKeyField(School, on_delete="RESTRICT")
+
+
+class CalendarFeed(Table):
+    """An address where a person's calendar is read without signing in: known by its digest, until it is revoked."""
+
+    digest = CharField(primary_key=True, max_length=64)
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    created = MomentField()
+    revoked = MomentField(null=True)
+
+    class Meta:
+        table_name = "calendar_feed"
+
+
 TABLES = (
     LoadedConvention,
     LoadedBaseline,
@@ -236,4 +256,6 @@ TABLES = (
     Incident,
     Stocktake,
     StocktakeSight,
+    Visit,
+    CalendarFeed,
 )

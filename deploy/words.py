@@ -54,6 +54,9 @@ def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 
 def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if "technician" in detail:
+        when = f"{short_day(date.fromisoformat(detail['day']))} {'après-midi' if detail['half'] else 'matin'}"
+        return f"Visite {'promise' if value == 'promised' else 'retirée'} : {when}", "calendar-check"
     if "committee" in detail:
         state = MeetingState(value)
         day = short_day(date.fromisoformat(detail["day"]))

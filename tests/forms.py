@@ -66,4 +66,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "providers.unlink": {"link": "1"},
     "providers.unlink_own": {"link": "1"},
     "seals.correct": {"reason": "une facture oubliée"},
+    "schedule.promise": {"code": "VIL-CM01", "work": "delivery", "day": "2018-05-03", "half": "0", "technician": "1"},
+    "schedule.change": {"reason": "neige"},
+    "schedule.feed_open": {},
 }

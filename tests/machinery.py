@@ -15,6 +15,7 @@ MACHINERY = {
     "inventory.labels.sheet": "sets sheets of labels through segno, python-barcode and typst",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",
     "deploy.committee.paper": "sets a meeting's notice and minutes through typst",
+    "deploy.schedule.feed": "writes a calendar through icalendar",
     "deploy.reports.seal": "signs a quarter's seal through cryptography",
     "deploy.reports.xlsx_file": "writes the workbook through xlsxwriter",
     "deploy.reports.render": "calls every writer of the export",

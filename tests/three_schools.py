@@ -31,10 +31,12 @@ from deploy.handover import actions as handover
 from deploy.handover.record import Reservation
 from deploy.incidents.actions import open_incident
 from deploy.incidents.kind import Kind as IncidentKind
+from deploy.models import Visit
 from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
 from deploy.stocktake import actions as stocktake
 from inventory.actions import drafts, imports, labels
+from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
 from inventory.actions.tablets import place
@@ -72,7 +74,7 @@ ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
-    "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99,
+    "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
     "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID,
 }  # fmt: skip
 
@@ -132,10 +134,20 @@ def _build(app: Flask) -> Town:
               **_of_the_round(carts[uai], hand), **shared}
         for uai in (OWN, FOREIGN)
     }  # fmt: skip
+    for uai in (OWN, FOREIGN):
+        objects[uai]["visit_id"] = _promised(carts[uai], hand)
     others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
     marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]
     marks += [tablet.serial for uai in (FOREIGN, THIRD) for tablet in tablets[uai] if tablet != into] + [out.serial, "TESTX900077"]
     return Town(app, objects[OWN], objects[FOREIGN], tuple(marks), out.id, into.id)
+
+
+def _promised(cart: MobileClass, hand: Hand) -> int:
+    """A visit promised to the school of a cart."""
+    row = Visit.create(convention=cart.convention, school=cart.school)
+    detail = {"code": cart.code, "work": "delivery", "day": "2018-05-03", "half": 0, "technician": "1", "place": cart.school.uai, "minutes": 60}
+    note_fact(row, "said", "promised", hand, detail=detail)
+    return int(row.id)
 
 
 def _papers(hand: Hand) -> dict[str, object]:
@@ -149,7 +161,7 @@ def _papers(hand: Hand) -> dict[str, object]:
     meeting = committee.plan_meeting(told, Meeting("technical", date(2018, 3, 1), "14:00", "mairie"), hand)
     committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
     decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
-    return {"issue": 1, "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
+    return {"secret": "rien", "issue": 1, "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 
 def _of_the_round(cart: MobileClass, hand: Hand) -> dict[str, object]:

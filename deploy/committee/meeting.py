@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from deploy.reports.quarter import Quarter
@@ -38,6 +38,11 @@ class Meeting:
     place: str
     notice: date | None = None
     agenda: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> time:
+        """Its hour as a time of day."""
+        return time.fromisoformat(self.hour)
 
 
 @dataclass(frozen=True, slots=True)
