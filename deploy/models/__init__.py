@@ -1,0 +1,32 @@
+"""What this room alone keeps; steps and decisions live in the journal, their papers have identities here."""
+
+from __future__ import annotations
+
+from deploy.models.carts import Handover, HandoverSignature, Incident, Stocktake, StocktakeSight
+from deploy.models.field import CheckGuess, FieldAct, FieldDecision
+from deploy.models.issued import LoadedBaseline, LoadedConvention, QuarterFile, QuarterIssue
+from deploy.models.papers import CalendarFeed, Decision, EvidenceFile, InvoicePaper, Meeting, PaymentPaper, Visit
+
+TABLES = (
+    LoadedConvention,
+    LoadedBaseline,
+    QuarterIssue,
+    QuarterFile,
+    InvoicePaper,
+    PaymentPaper,
+    EvidenceFile,
+    FieldAct,
+    FieldDecision,
+    Meeting,
+    Decision,
+    CheckGuess,
+    Handover,
+    HandoverSignature,
+    Incident,
+    Stocktake,
+    StocktakeSight,
+    Visit,
+    CalendarFeed,
+)
+
+__all__ = ["TABLES", "CalendarFeed", "CheckGuess", "Decision", "EvidenceFile", "FieldAct", "FieldDecision", "Handover", "HandoverSignature", "Incident", "InvoicePaper", "LoadedBaseline", "LoadedConvention", "Meeting", "PaymentPaper", "QuarterFile", "QuarterIssue", "Stocktake", "StocktakeSight", "Visit"]
