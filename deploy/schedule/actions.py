@@ -17,11 +17,11 @@ from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
-from inventory.french import short_day
 from inventory.models import Person, School
 from inventory.paris import local_date
 from inventory.queries.school_times import of_school
 from inventory.scope import EVERYWHERE
+from inventory.spoken import short_day
 from inventory.words import tell
 
 
@@ -31,7 +31,7 @@ def promise(told: Convention, code: str, work_key: str, slot: Slot, technician: 
     shown = planned(EVERYWHERE, told, None, hand.now)
     work = _work(shown, code, work_key)
     if any(visit.code == code and visit.work == work_key for visit in shown.promised.values()):
-        raise Refused(tell("{code}, {work} : déjà promis ; déplacer la visite promise.", code=code, work=LABELS[work_key]))
+        raise Refused(tell("{code}, {work} : déjà promis ; déplacer la visite promise.", code=code, work=tell(LABELS[work_key])))
     one = shown.classes[code]
     visit = Visit(code, work_key, slot, technician, work.place, min(work.minutes, HALF_DAY), True)
     _refuse(shown, one.school, work, visit, hand)
@@ -70,7 +70,7 @@ def _work(shown: Planned, code: str, key: str) -> Work:
     works = shown.jobs[code].works if code in shown.jobs else ()
     found = next((work for work in works if work.key == key), None)
     if found is None:
-        raise Refused(tell("{code} : il ne reste rien à planifier pour « {work} ».", code=code, work=LABELS.get(key, key)))
+        raise Refused(tell("{code} : il ne reste rien à planifier pour « {work} ».", code=code, work=tell(LABELS.get(key, key))))
     return found
 
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from html import escape
 
 from deploy.schedule.work import Slot
-from inventory.french import MONTHS, short_day
+from inventory.spoken import month, short_day
+from inventory.words import tell
 
 WIDTH, LEFT, TOP, ROW = 900, 110, 34, 30
 MOST_ROWS = 24
@@ -37,10 +38,12 @@ def gantt(rows: Sequence[Row], first: date, last: date, title: str) -> str:
         parts.append(f'<text class="{"plot-mark-text" if row.late else "plot-strong"}" x="0" y="{y + 19}">{escape(row.code)}</text>')
         if row.last_start and first <= row.last_start.day <= last:
             x = _across(row.last_start, first, width)
-            parts.append(f'<line class="plot-mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 2}" y2="{y + 26}"><title>{escape(row.code)}, au plus tard le {short_day(row.last_start.day)}</title></line>')
+            told = tell("{code}, au plus tard le {day}", code=row.code, day=short_day(row.last_start.day))
+            parts.append(f'<line class="plot-mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 2}" y2="{y + 26}"><title>{escape(told)}</title></line>')
         for slot, what, promised in row.visits:
             if first <= slot.day <= last:
-                told = f"{row.code}, {what}, le {short_day(slot.day)}{', promise' if promised else ''}"
+                parts_told = {"code": row.code, "work": what, "day": short_day(slot.day)}
+                told = tell("{code}, {work}, le {day}, promise", **parts_told) if promised else tell("{code}, {work}, le {day}", **parts_told)
                 kind = "gantt-promised" if promised else "gantt-visit"
                 parts.append(f'<rect class="{kind}" x="{_across(slot, first, width):.1f}" y="{y + 6}" width="{max(width / 2, 4):.1f}" height="16" rx="2"><title>{escape(told)}</title></rect>')
     return "".join(parts) + "</svg>"
@@ -55,6 +58,6 @@ def _months(first: date, last: date, width: float, height: int) -> list[str]:
     found, day = [], first
     while day <= last:
         x = LEFT + width * (day - first).days
-        found.append(f'<line class="plot-axis" x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{height}"/><text class="plot-text" x="{x + 3:.1f}" y="14">{MONTHS[day.month - 1]}</text>')
+        found.append(f'<line class="plot-axis" x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{height}"/><text class="plot-text" x="{x + 3:.1f}" y="14">{escape(month(day))}</text>')
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     return found

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from deploy.schedule.work import HALF_DAY, MORNING, Job, Open, Presence, Slot, Visit, Work, half_days, last_starts
+from inventory.words import later
 
 ROUNDS, PRESSED, BEHIND = 6, 2, 1_000_000
+UNDATED, CALENDAR, PEOPLE = later("une condition sans date"), later("le calendrier"), later("les techniciens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def _critical(job: Job, waiting: Work | None, last: list[int] | None) -> str:
     work = waiting or job.works[-1]
     told, begins = job.gates.get(work.key, ""), job.begins(work)
     if begins is None:
-        return told or "une condition sans date"
+        return told or UNDATED
     if told and begins > job.first:
         return told
-    return "le calendrier" if last is None else "les techniciens"
+    return CALENDAR if last is None else PEOPLE

@@ -21,6 +21,7 @@ from inventory.queries.school_times import of_school
 from inventory.roles import Role
 from inventory.school_time import SchoolTime
 from inventory.scope import Scope
+from inventory.words import tell
 
 VISIT, SAID, PROMISED, CANCELLED = "visit", "said", "promised", "cancelled"
 BEYOND = timedelta(days=60)
@@ -108,7 +109,7 @@ def _of(scope: Scope, school: School) -> Mapping[int, Visit]:
 
 def hours(slot: Slot) -> str:
     """Half a day in words."""
-    return "après-midi" if slot.half == AFTERNOON else "matin"
+    return tell("après-midi") if slot.half == AFTERNOON else tell("matin")
 
 
 def by_week(visits: Sequence[Visit]) -> dict[date, list[Visit]]:

@@ -7,10 +7,16 @@ from datetime import date
 
 from deploy.progress import ClassProgress
 from deploy.schedule.work import Job, Presence, Work
+from inventory.words import later
 
 DEPOT = "dépôt"
-LABELS = {"preparation": "Préparation au dépôt", "network": "Wi-Fi, intégration et stockage", "delivery": "Livraison", "training": "Prise en main"}
-STOCK, READINESS = "les tablettes ne sont pas reçues", "débit ou conseil d'école en attente"
+LABELS = {
+    "preparation": later("Préparation au dépôt"),
+    "network": later("Wi-Fi, intégration et stockage"),
+    "delivery": later("Livraison"),
+    "training": later("Prise en main"),
+}
+STOCK, READINESS = later("les tablettes ne sont pas reçues"), later("débit ou conseil d'école en attente")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from deploy.schedule import actions
 from deploy.schedule.feed import Entry, calendar, half_day
 from deploy.schedule.gantt import Row, gantt
 from deploy.schedule.queries import Planned, by_week, hours, paper, planned, promises
-from deploy.schedule.remaining import LABELS
+from deploy.schedule.remaining import DEPOT, LABELS
 from deploy.schedule.work import AFTERNOON, MORNING, Slot
 from inventory.access import ANYONE, Reach, may
 from inventory.actions.records import Hand
@@ -45,7 +45,7 @@ def page() -> str:
     shown = planned(g.scope, convention(), g.when, g.now)
     feeds = CalendarFeed.select().where((CalendarFeed.person == g.person) & CalendarFeed.revoked.is_null()).count()
     return render_template(
-        "deploy/planning.html", shown=shown, weeks=by_week(shown.plan.visits), labels=LABELS, hours=hours, feeds=feeds,
+        "deploy/planning.html", shown=shown, depot=DEPOT, weeks=by_week(shown.plan.visits), labels={key: tell(label) for key, label in LABELS.items()}, hours=hours, feeds=feeds,
         numbers={(one.code, one.work): number for number, one in shown.promised.items()}, chart=_chart(shown), today=local_date(g.now), halves=[(str(MORNING), tell("matin")), (str(AFTERNOON), tell("après-midi"))],
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ def page() -> str:
 def _chart(shown: Planned) -> str:
     """The most pressed classes first, over the days of their visits."""
     outlooks = shown.plan.outlooks
-    mine = {code: [(one.slot, LABELS[one.work], one.promised) for one in shown.plan.visits if one.code == code] for code in shown.jobs}
+    mine = {code: [(one.slot, tell(LABELS[one.work]), one.promised) for one in shown.plan.visits if one.code == code] for code in shown.jobs}
     rows = [Row(code, mine[code], outlooks[code].last_start, outlooks[code].late) for code in sorted(shown.jobs, key=lambda code: (not outlooks[code].late, outlooks[code].slack, code))]
     last = max((one.slot.day for one in shown.plan.visits), default=shown.window[0])
     return gantt(rows, shown.window[0], max(last, shown.window[0] + timedelta(days=13)), tell("Visites prévues, classe par classe"))
