@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from peewee import fn
 
 from config import schema
-from config.health import has_room
+from config.health import has_room, room
 from config.jobs import LEASE
 from config.models import JobRun, Lease, WebSession
 from config.settings import Settings
 from config.timetable import JobState, timetable
 from inventory import journal
-from inventory.db import OperationalError, can_write, engine_version
+from inventory.db import DatabaseError, can_write, engine_version
 from inventory.scope import EVERYWHERE
 from inventory.spoken import ago, moment, number
 from inventory.status import Status
@@ -55,7 +54,7 @@ def figures(settings: Settings, now: datetime) -> dict[str, dict[str, float]]:
     heard = listened(EVERYWHERE)
     done = JobRun.select(JobRun.job, fn.MAX(JobRun.ended).alias("ended")).where(JobRun.state == JobState.DONE.value)
     return {
-        "disk_free_bytes": {"": shutil.disk_usage(settings.database_file.parent).free},
+        "disk_free_bytes": {"": room(settings.database_file.parent)[2]},
         "write_possible": {"": _write_possible()},
         "worker_alive": {"": _worker(now).condition is Condition.GOOD},
         "job_last_done_timestamp_seconds": {row.job: row.ended.timestamp() for row in done.group_by(JobRun.job)},
@@ -70,12 +69,12 @@ def figures(settings: Settings, now: datetime) -> dict[str, dict[str, float]]:
 
 
 def _disk(settings: Settings) -> Fact:
-    usage = shutil.disk_usage(settings.database_file.parent)
+    total, used, free = room(settings.database_file.parent)
     said = tell(
         "{free} Go libres sur {total} Go ; il en faut un dixième et 0,5 Go.",
-        free=number(usage.free // GIGABYTE), total=number(usage.total // GIGABYTE),
+        free=number(free // GIGABYTE), total=number(total // GIGABYTE),
     )  # fmt: skip
-    return Fact(tell("Disque de la base"), Condition.GOOD if has_room(*usage) else Condition.BAD, said)
+    return Fact(tell("Disque de la base"), Condition.GOOD if has_room(total, used, free) else Condition.BAD, said)
 
 
 def _writing() -> Fact:
@@ -88,7 +87,7 @@ def _writing() -> Fact:
 def _write_possible() -> bool:
     try:
         return can_write()
-    except OperationalError:
+    except DatabaseError:
         return False
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from inventory.access import ANYONE, Reach, may
-from inventory.db import OperationalError, can_write
+from inventory.db import DatabaseError, can_write
 from inventory.errors import Refused
 
 pages = Blueprint("health", __name__, url_prefix="/health")
@@ -40,16 +40,22 @@ def ready() -> tuple[Response, int]:
 
 def faults(folder: Path) -> list[str]:
     """Why this process cannot do its work: room in `folder`, the schema, a write that is rolled back."""
-    found = [] if has_room(*shutil.disk_usage(folder)) else ["the disk of the database is nearly full"]
+    found = [] if has_room(*room(folder)) else ["the disk of the database is nearly full"]
     try:
         refuse_other_schema()
         if not can_write():
             found.append("no turn to write came within a second")
     except Refused as refusal:
         found.extend(refusal.sentences)
-    except OperationalError as fault:
+    except DatabaseError as fault:
         found.append(str(fault))
     return found
+
+
+def room(folder: Path) -> tuple[int, int, int]:
+    """Bytes in all, used and free on the disk of `folder`, which is not made before its first file: total, used, free."""
+    whole = folder.absolute()
+    return shutil.disk_usage(next(one for one in (whole, *whole.parents) if one.exists()))
 
 
 def has_room(total: int, used: int, free: int) -> bool:

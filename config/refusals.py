@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from config import problems
-from inventory.db import OperationalError, disk_is_full
+from inventory.db import InternalError, OperationalError, disk_is_full, only_reads
 from inventory.errors import NotFound, Refused
 from inventory.words import later, tell
 
@@ -27,6 +27,11 @@ NO_ROOM = (
     later("Le disque du serveur est plein : rien n'a été enregistré. Les pages se lisent encore."),
     later("Prévenir l'administrateur ; refaire l'enregistrement quand de la place est revenue."),
 )
+ONLY_READS = (
+    later("Lecture seule"),
+    later("Ce serveur de Cartable ne fait que lire : rien n'a été enregistré."),
+    later("Revenir à l'adresse habituelle de Cartable, ou prévenir l'administrateur."),
+)
 STRANGE_HOST = later("Cette adresse n'est pas celle de Cartable : l'ajouter à CARTABLE_TRUSTED_HOSTS, puis relancer.")
 log = logging.getLogger(__name__)
 
@@ -35,7 +40,8 @@ def hang(app: Flask) -> None:
     """Have `app` answer its refusals, its errors and its faults."""
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, lambda fault: _told(404))
-    app.register_error_handler(OperationalError, _engine)
+    for kind in (OperationalError, InternalError):
+        app.register_error_handler(kind, _engine)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, _strange_host)
 
@@ -49,10 +55,12 @@ def _strange_host(fault: SecurityError) -> Response:
 
 
 def _engine(fault: Exception) -> Response:
-    """A disk that is full is told as such (507); any other fault of the engine is a fault of ours."""
+    """A disk that is full is told as such (507), a database that only reads too (503); any other fault of the engine is a fault of ours."""
     if disk_is_full(fault):
         log.error("the disk is full: a write was refused")
         return _page(507, *map(tell, NO_ROOM))
+    if only_reads(fault):
+        return _page(503, *map(tell, ONLY_READS))
     log.error("the database engine failed", exc_info=fault)
     return _told(500)
 

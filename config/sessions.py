@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from config.models import WebSession
-from inventory.db import OperationalError, atomic, disk_is_full
+from inventory.db import DatabaseError, atomic, disk_is_full, only_reads
 from inventory.models import Person
 from inventory.roles import Role
 
@@ -54,11 +54,11 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
 
 @contextmanager
 def room_permitting() -> Iterator[None]:
-    """Do without a note of the house when the disk is full: its person goes on reading, or signs in again."""
+    """Do without a note of the house when the disk is full, or the database only reads: its person goes on reading, or signs in again."""
     try:
         yield
-    except OperationalError as fault:
-        if not disk_is_full(fault):
+    except DatabaseError as fault:
+        if not (disk_is_full(fault) or only_reads(fault)):
             raise
 
 

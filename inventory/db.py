@@ -188,6 +188,11 @@ def disk_is_full(fault: BaseException) -> bool:
     return _engine().disk_is_full(fault)
 
 
+def only_reads(fault: BaseException) -> bool:
+    """Whether a write was refused because the database answers reads alone: a standby of PostgreSQL, a file that nobody may write."""
+    return _engine().only_reads(fault)
+
+
 def can_write(seconds: float = 1) -> bool:
     """Write a table and take it back: False if no turn came in `seconds`; raises `OperationalError` when the engine refuses."""
     if not _write_turn.acquire(seconds):
@@ -213,3 +218,5 @@ def copy_to(path: Path) -> None:
 
 IntegrityError = peewee.IntegrityError
 OperationalError = peewee.OperationalError
+DatabaseError = peewee.DatabaseError
+InternalError = peewee.InternalError

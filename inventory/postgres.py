@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,12 +23,12 @@ from inventory.words import tell
 SCHEME = "postgresql://"
 MOST_CONNECTIONS = 32
 WAIT_SECONDS = 30
-TRIES, PAUSE_SECONDS = 20, 0.25
+TRIES, PAUSE_SECONDS, PRESENCE_SECONDS = 20, 0.25, 5.0
 WRITE_TURN, PRESENCE = 0x0CA27AB1, 0x0CA27AB2
 WIDE = {"INT": "BIGINT", "AUTO": "BIGSERIAL"}
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 PROBE = "SELECT 1"
-LOCK_NOT_AVAILABLE, DISK_FULL = "55P03", "53100"
+LOCK_NOT_AVAILABLE, DISK_FULL, ONLY_READS = "55P03", "53100", "25006"
 
 
 class _Fresh(PostgresqlDatabase):
@@ -112,14 +112,23 @@ def plain_refusals() -> Iterator[None]:
 def present(pool: Any, refused: str) -> Iterator[None]:
     """Share the database with others at work; raises `Refused` with this sentence while one has it alone."""
     pool.close_idle()
-    pool.presence_refused = refused
+    pool.presence_refused, ended = refused, threading.Event()
     try:
         with pool.connection_context():
             pass
+        threading.Thread(target=_stay_present, args=[pool, ended], name="presence", daemon=True).start()
         yield
     finally:
+        ended.set()
         pool.presence_refused = None
         pool.close_idle()
+
+
+def _stay_present(pool: Any, ended: threading.Event) -> None:
+    """Look at a connection now and then: after a restart of the server, the share of one that was dropped is taken again."""
+    while not ended.wait(PRESENCE_SECONDS):
+        with suppress(Exception), pool.connection_context():
+            pass
 
 
 @contextmanager
@@ -185,6 +194,11 @@ def held_open(database: Any) -> Iterator[None]:
 def disk_is_full(fault: BaseException) -> bool:
     """Whether the server refused a write for want of room (SQLSTATE 53100)."""
     return _state(fault) == DISK_FULL
+
+
+def only_reads(fault: BaseException) -> bool:
+    """Whether the server is a standby, or was told to write nothing (SQLSTATE 25006)."""
+    return _state(fault) == ONLY_READS
 
 
 def _state(fault: BaseException | None) -> str:

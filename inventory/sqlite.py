@@ -117,6 +117,11 @@ def held_open(database: Any) -> Iterator[None]:
         kept.close()
 
 
+def only_reads(fault: BaseException) -> bool:
+    """Whether the file may not be written."""
+    return _caused_by(fault, apsw.ReadOnlyError)
+
+
 def disk_is_full(fault: BaseException) -> bool:
     """Whether the engine refused a write for want of room, by its own code (SQLITE_FULL)."""
     return _caused_by(fault, apsw.FullError)

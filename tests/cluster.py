@@ -35,6 +35,22 @@ class Cluster:
         server.start()
         return server
 
+    def standby(self) -> Cluster:
+        """A second server, started, that replays what this one writes and answers reads (streaming replication, hot standby)."""
+        other = Cluster(Path(tempfile.mkdtemp(prefix="cartable-pg.", dir="/tmp")))
+        if other._as:
+            shutil.chown(other.folder, "postgres")
+        other._run("pg_basebackup", "-h", str(self.folder), "-U", "postgres", "-R", "-X", "stream", "-c", "fast")
+        other.start()
+        return other
+
+    def caught_up_with(self, primary: Cluster) -> bool:
+        """Whether this standby has replayed all that `primary` had written when it was asked."""
+        with psycopg.connect(primary.url("postgres"), autocommit=True) as there, psycopg.connect(self.url("postgres"), autocommit=True) as here:
+            written = there.execute("SELECT pg_current_wal_lsn()").fetchone()
+            told = here.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", written).fetchone()
+        return bool(told and told[0])
+
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
@@ -53,6 +69,12 @@ class Cluster:
         """Run a statement on the server's own database."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(told.encode())
+
+    def told(self, asked: str, database: str = "postgres") -> object:
+        """The one value that a query gives."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            row = connection.execute(asked.encode()).fetchone()
+        return row[0] if row else None
 
     def _run(self, program: str, *said: str) -> None:
         command = [*self._as, str(Path(INITDB).resolve().parent / program), "-D", str(self.data), *said]

@@ -21,6 +21,7 @@ SQLITE_ONLY = {
     "test_demo.py": "the demonstration is always a file",
     "test_moving.py": "they go from one engine to the other",
     "test_kill.py": "they kill who writes the file; test_postgres.py stops the server",
+    "test_standby.py": "the same",
     "test_postgres.py": "they run on PostgreSQL in the first run already, on servers that they stop",
     "test_settings.py": "they open nothing",
     "test_a_fragment_is_found_by_the_index_as_by_the_walk": "PostgreSQL has no index of fragments: it walks",
