@@ -86,7 +86,7 @@ def _described(
         "responses": {str(told.status): _given(told, by_type)} | {str(code): _problem(code) for code in _codes(path, method, told, roles)},
     }  # fmt: skip
     if roles != ANYONE and len(roles) < len(Role):
-        found["description"] = f"Rôles : {', '.join(sorted(role.label for role in roles))}."
+        found["description"] = f"Rôles : {', '.join(sorted(role.french for role in roles))}."
     if roles == ANYONE:
         found["security"] = []
     if told.body is not None:
@@ -139,7 +139,7 @@ def _told(kind: EventKind, schema: Mapping[str, Any]) -> dict[str, Any]:
     headers = [{"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": said} for name, said in TOLD_WITH.items()]
     body = {"required": True, "content": {JSON: {"schema": schema}}}
     answers = {"2XX": {"description": "Reçu. Toute autre réponse est un échec : l'événement revient, douze fois au plus, de plus en plus tard."}}
-    return {"post": {"summary": kind.label, "parameters": headers, "requestBody": body, "responses": answers, "security": []}}
+    return {"post": {"summary": kind.french, "parameters": headers, "requestBody": body, "responses": answers, "security": []}}
 
 
 def _name(kind: Any) -> str:
