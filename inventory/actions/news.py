@@ -56,7 +56,9 @@ class Known(NamedTuple):
 
     id: int
     serial: str
+    number: str
     status: str
+    group_name: str
     enrolled_at: int | None
     last_contact: int | None
     fingerprint: str

@@ -23,10 +23,10 @@ MDM = "mdm"
 REPORT = "report"
 _stored = MomentField().db_value
 _PLAIN = (
-    "number", "model", "os_version", "configuration", "managed", "permissions_granted", "apps", "group_name",
-    "enrolled_at", "last_contact", "battery", "remarks", "fingerprint", "pulse", "told", "confirmed_at",
+    "model", "os_version", "configuration", "managed", "permissions_granted", "apps", "enrolled_at", "last_contact", "battery",
+    "remarks", "fingerprint", "pulse", "told", "confirmed_at",
 )  # fmt: skip
-_INDEXED = ("serial", "status", "absent_runs")
+_INDEXED = ("serial", "number", "status", "group_name", "absent_runs")
 _COLUMNS = (*_PLAIN, *_INDEXED)
 _INSERT = (
     f"INSERT INTO sighting ({', '.join(_COLUMNS)}, first_seen, connector, mdm_id) "  # noqa: S608 our own column list
@@ -84,10 +84,10 @@ def _write(connector: str, news: Sequence[News], now: datetime) -> None:
     confirmed = _stored(now)
     whole, plain, fresh = [], [], []
     for one in news:
-        values, indexed = _values(one, confirmed), (one.report.serial, one.report.status, 0)
+        values, indexed = _values(one, confirmed), (one.report.serial, one.report.number, one.report.status, one.report.group, 0)
         if one.known is None:
             fresh.append((*values, *indexed, confirmed, connector, one.report.mdm_id))
-        elif indexed == (one.known.serial, one.known.status, one.known.absent_runs):
+        elif indexed == (one.known.serial, one.known.number, one.known.status, one.known.group_name, one.known.absent_runs):
             plain.append((*values, one.known.id))
         else:
             whole.append((*values, *indexed, one.known.id))
@@ -102,8 +102,8 @@ def _values(one: News, confirmed: int | None) -> tuple[Any, ...]:
     """The stored values of `_PLAIN`."""
     report = one.report
     return (
-        report.number, report.model, report.os_version, report.configuration, report.managed, report.permissions_granted,
-        canonical_words(one.words["apps"]), report.group, one.words["enrolled_at"], _stored(one.contact), report.battery,
+        report.model, report.os_version, report.configuration, report.managed, report.permissions_granted,
+        canonical_words(one.words["apps"]), one.words["enrolled_at"], _stored(one.contact), report.battery,
         canonical_words(sorted(set(one.remarks))), one.word, one.pulse, kept_digest(report), confirmed,
     )  # fmt: skip
 

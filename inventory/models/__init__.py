@@ -22,6 +22,7 @@ TABLES = (
     ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount, ApiAnswer, Look, FormerSerial, Label,
     Subscription, Delivery,
 )  # fmt: skip
+ALIKE = "REPLACE(REPLACE(REPLACE(REPLACE(serial, 'O', '0'), 'Q', '0'), 'I', '1'), 'L', '1')"
 LIST_INDEXES = (
     ("tablet_label", "tablet", "(COALESCE(asset_tag, serial)), id"),
     ("tablet_stage_label", "tablet", "stage, (COALESCE(asset_tag, serial)), id"),
@@ -31,6 +32,10 @@ LIST_INDEXES = (
     ("school_by_name", "school", "name, id"),
     ("mobile_class_by_school", "mobile_class", "school_id, code"),
     ("mobile_class_expected", "mobile_class", "withdrawn, school_id, expected"),
+    ("sighting_alike", "sighting", f"({ALIKE})"),
+    ("sighting_number", "sighting", "number"),
+    ("sighting_group", "sighting", "group_name"),
+    ("tablet_alike", "tablet", f"({ALIKE})"),
     ("class_count_word", "class_count", "mdm, mobile_class"),
 )
 SEARCHED = (

@@ -131,14 +131,18 @@ def seen_by_serial(scope: Scope, serials: Sequence[str], when: When | None = Non
     return best
 
 
-def all_seen(scope: Scope, when: When | None = None, serials: Sequence[str] | None = None) -> list[Seen]:
-    """Everything any MDM says of the scope's tablets, or said as of `when`."""
+def all_seen(
+    scope: Scope, when: When | None = None, serials: Sequence[str] | None = None, *, ids: Sequence[int] | None = None
+) -> list[Seen]:
+    """Everything any MDM says of the scope's tablets, or said as of `when`; of some serial numbers or records only, if asked."""
     query = visible(scope, Sighting)
     if serials is not None:
         query = query.where(Sighting.serial.in_(list(serials)))
+    if ids is not None:
+        query = query.where(Sighting.id.in_(list(ids)))
     rows = list(query.order_by(Sighting.id))
-    ids = ids_of(scope, Sighting) if serials is None else [row.id for row in rows]
-    statuses, reports = (facts("sighting", axes=[axis], ids=ids, when=when) for axis in ("mdm", "report"))
+    those = ids_of(scope, Sighting) if serials is None and ids is None else [row.id for row in rows]
+    statuses, reports = (facts("sighting", axes=[axis], ids=those, when=when) for axis in ("mdm", "report"))
     if when is None:
         return [_seen_now(row, statuses[row.id, "mdm"].at, reports[row.id, "report"].at) for row in rows]
     days = _contact_days(scope, when.moment)

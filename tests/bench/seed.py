@@ -5,19 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from config import schema
 from inventory import db
-from inventory.actions.counting import recount
 from inventory.actions.records import RECORD, recorded, subject_of
 from inventory.actions.sightings import MDM, REPORT
-from inventory.actions.tablets import PLACE
+from inventory.actions.tablets import PLACE, STAGE
 from inventory.columns import MomentField
 from inventory.contact import Thresholds
 from inventory.journal import Entry, append
+from inventory.lifecycle import PREPARATION, Stage
 from inventory.models import MobileClass, School, Sighting, Tablet
 from inventory.queries import school_times
 
@@ -25,6 +26,7 @@ OCTOBER = datetime(2017, 10, 2, 7, tzinfo=UTC)
 BATCH = 1000
 A_CART = 14
 WINDOW = {"window_first": date(2017, 10, 1), "window_last": date(2017, 12, 31)}
+UNHEARD, LEFT = 16, 64
 STAGES = ("received", "labelled", *("in_service",) * 7, "delivered")
 
 
@@ -47,25 +49,28 @@ def serial(number: int) -> str:
     return f"BENCH{number:09d}"
 
 
-def town(tablets: int, schools: int | None = None) -> None:
-    """Register `tablets`, spread over `schools` (default: a cart of fourteen in each) with one cart a school."""
+def town(tablets: int, schools: int | None = None, *, told: bool = True) -> None:
+    """Register `tablets`, spread over `schools` (default: a cart of fourteen in each) with one cart a school.
+
+    Not `told`: no journal is written, for what reads none.
+    """
     count = schools or -(-tablets // A_CART)
     per = -(-tablets // count)
-    _register([School(id=n, uai=f"{n:07d}A", name=f"École {n}", zone="B", rhythm="4.5-wednesday") for n in range(1, count + 1)])
-    _register([MobileClass(id=n, code=f"B-CM{n:06d}", school=n, slots=per, expected=per, **WINDOW) for n in range(1, count + 1)])
+    _register([School(id=n, uai=f"{n:07d}A", name=f"École {n}", zone="B", rhythm="4.5-wednesday") for n in range(1, count + 1)], told)
+    _register([MobileClass(id=n, code=f"B-CM{n:06d}", school=n, slots=per, expected=per, **WINDOW) for n in range(1, count + 1)], told)
     for start in range(0, tablets, BATCH):
         numbers = range(start, min(start + BATCH, tablets))
         rows = [Tablet(id=n + 1, serial=serial(n), asset_tag=f"B-T{n:07d}", mobile_class=n // per + 1, slot=n % per + 1) for n in numbers]
-        _register(rows)
-        _append([_placed(row) for row in rows])
-    recount(range(1, count + 1))
+        _register(rows, told)
+        _append([_placed(row) for row in rows if told])
+    _count()
 
 
-def _register(rows: Sequence[Any]) -> None:
+def _register(rows: Sequence[Any], told: bool) -> None:
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         _insert(some)
-        _append([Entry(subject_of(row), row.id, RECORD, "registered", OCTOBER, recorded(row)) for row in some])
+        _append([Entry(subject_of(row), row.id, RECORD, "registered", OCTOBER, recorded(row)) for row in some if told])
 
 
 @db.atomic
@@ -77,7 +82,8 @@ def _insert(rows: Sequence[Any]) -> None:
 
 
 def _append(entries: Sequence[Entry]) -> None:
-    append(entries, noted=OCTOBER, actor=None, source="import:1")
+    if entries:
+        append(entries, noted=OCTOBER, actor=None, source="import:1")
 
 
 def _placed(row: Tablet) -> Entry:
@@ -85,16 +91,37 @@ def _placed(row: Tablet) -> Entry:
     return Entry("tablet", row.id, PLACE, f"{cart}/{row.slot}", OCTOBER, {"mobile_class": cart, "slot": row.slot})
 
 
-def autumn(tablets: int) -> None:
-    """Stages in their usual shares, and an MDM that lists all but one tablet in a hundred; one in a thousand has left it."""
+def autumn(tablets: int, *, told: bool = True) -> None:
+    """Stages in their usual shares, each reached by all those before it; an MDM lists fifteen tablets in sixteen, some sixty have left it."""
     for start in range(0, tablets, BATCH):
         numbers = range(start, min(start + BATCH, tablets))
         _stage([(STAGES[n % len(STAGES)], OCTOBER, n + 1) for n in numbers])
-        rows = [_sighting(n) for n in numbers if n % 100]
+        _append([_reached(n, stage) for n in numbers for stage in _life(n) if told])
+        rows = [_sighting(n, tablets) for n in numbers if n % UNHEARD]
         _insert(rows)
-        _append([Entry("sighting", row.id, REPORT, row.fingerprint, OCTOBER, {"serial": row.serial}) for row in rows])
-        _append([Entry("sighting", row.id, MDM, row.status, OCTOBER, {"serial": row.serial}) for row in rows])
-    recount(row[0] for row in MobileClass.select(MobileClass.id).tuples())
+        _append([_heard(row, REPORT, row.fingerprint) for row in rows if told])
+        _append([_heard(row, MDM, row.status) for row in rows if told])
+    _count()
+
+
+def _life(number: int) -> Sequence[Stage]:
+    return PREPARATION[: PREPARATION.index(Stage(STAGES[number % len(STAGES)])) + 1]
+
+
+def _heard(row: Sighting, axis: str, value: str) -> Entry:
+    return Entry("sighting", row.id, axis, value, OCTOBER, {"serial": row.serial})
+
+
+def _reached(number: int, stage: Stage) -> Entry:
+    return Entry("tablet", number + 1, STAGE, stage.value, OCTOBER + timedelta(hours=PREPARATION.index(stage)), {"after": stage.value})
+
+
+@db.atomic
+def _count() -> None:
+    """All classes at once, as a database without counts is given them."""
+    counters = import_module("config.migrations.0008_counters")
+    for sql in ("DELETE FROM class_count", counters.COUNTED, counters.SUMMED):
+        db.database.execute_sql(sql)
 
 
 @db.atomic
@@ -103,8 +130,8 @@ def _stage(rows: Sequence[tuple[str, datetime, int]]) -> None:
     db.write_many("UPDATE tablet SET stage = ?, stage_at = ? WHERE id = ?", [(stage, stored(at), one) for stage, at, one in rows])
 
 
-def _sighting(number: int) -> Sighting:
-    status = "unenrolled" if number % 1000 == 1 else "enrolled"
+def _sighting(number: int, tablets: int) -> Sighting:
+    status = "unenrolled" if number % max(tablets // LEFT, 1) == 1 else "enrolled"
     return Sighting(
         id=number + 1, connector="bench", mdm_id=str(number + 1), serial=serial(number), number=f"B-T{number:07d}", status=status,
         model="SM-T580", fingerprint=f"{number:016x}", first_seen=OCTOBER, confirmed_at=OCTOBER, enrolled_at=OCTOBER, last_contact=OCTOBER,

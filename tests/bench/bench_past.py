@@ -1,0 +1,67 @@
+"""The list of tablets as of a date, sent as CSV while the journal is folded, against writing the same rows that are ready."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import perf_counter
+
+from bench import seed
+from bench.harness import Row, peak, timed
+from inventory.db import snapshot
+from inventory.journal import When
+from inventory.lists.catalogue import TABLETS
+from inventory.lists.files import as_text, csv_stream
+from inventory.queries.listing import Ask, every_page
+from inventory.scope import EVERYWHERE
+
+NOVEMBER = When(datetime(2017, 11, 13, 8, tzinfo=UTC))
+COLUMNS = [column for column in TABLETS.columns if column.shown]
+LABELS, MENTION = [column.label for column in COLUMNS], "Opération soutenue par l'État"
+MOST_MEMORY, SOON = 120.0, 1.0
+
+
+def measure(size: int, runs: int) -> Iterator[Row]:
+    """Time over that of the bare writer, memory, and the wait for the first rows; a cart of fourteen in each school."""
+    with seed.store():
+        seed.town(size)
+        seed.autumn(size)
+        floor = bare()
+        yield Row("CSV of now / csv.writer", size, timed(lambda: sent(None)), floor, 1 / 0.35)
+        yield Row("CSV as of a date / csv.writer", size, timed(lambda: sent(NOVEMBER)), floor, 1 / 0.35)
+        yield Row("CSV as of a date, memory", size, peak(lambda: sent(NOVEMBER)), MOST_MEMORY, 1.0, "MiB")
+        yield Row("CSV as of a date, first rows / 1 s", size, first_rows(), SOON, 1.0)
+
+
+def rows(when: When | None) -> Iterator[list[object]]:
+    with snapshot():
+        for row in every_page(lambda ask: TABLETS.page(ask, when, EVERYWHERE), Ask(sort="nom")):
+            yield [column.value(row) for column in COLUMNS]
+
+
+def sent(when: When | None) -> None:
+    with tempfile.TemporaryFile() as out:
+        out.writelines(csv_stream(LABELS, rows(when), MENTION))
+
+
+def first_rows() -> float:
+    """Until the piece after the header."""
+    began, pieces = perf_counter(), csv_stream(LABELS, rows(NOVEMBER), MENTION)
+    next(pieces)
+    next(pieces)
+    spent = perf_counter() - began
+    pieces.close()  # type: ignore[attr-defined]
+    return spent
+
+
+def bare() -> float:
+    """The quickest of three writings of the list of now, made ready beforehand."""
+    ready = [[*map(as_text, row), MENTION] for row in rows(None)]
+
+    def write() -> None:
+        with tempfile.TemporaryFile("w", newline="", encoding="utf-8") as out:
+            csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows(ready)
+
+    return min(timed(write) for _ in range(3))
