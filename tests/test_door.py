@@ -231,9 +231,8 @@ def test_the_demonstration_shows_its_accounts_at_the_door(settings: Settings, cl
 
 
 def test_who_says_who_may_enter(app: Flask) -> None:
-    """ANYONE is the two pages of the sign-in, the way to a provider and back, the probes of a supervisor, the document of the API, the declaration of accessibility, and figures that ask for a token of their own."""
+    """ANYONE is the two pages of the sign-in, the way to a provider and back, the probes of a supervisor, the document of the API, the declaration of accessibility, the choice of a language, and figures that ask for a token of their own."""
     open_to_all = {name for name, view in app.view_functions.items() if getattr(getattr(view, "policy", None), "roles", None) == ANYONE}
     sign_in = {"door.sign_in", "door.sign_in_try", "door.second_factor", "door.second_factor_try"}
     sign_in |= {"providers.leave", "providers.back", "providers.farewell"}
-    by_label = {"labels.opened", "rollcall.check_open", "rollcall.check_by_label"}  # these open by a label and the school's short code
-    assert open_to_all == sign_in | by_label | {"health.live", "health.ready", "system.metrics", "api.document", "guide.accessibility"}
+    assert open_to_all == sign_in | {"health.live", "health.ready", "system.metrics", "api.document", "guide.accessibility", "languages.choose"}
