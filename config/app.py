@@ -37,6 +37,7 @@ from config.wiring import wire
 from deploy.committee.views import pages as committee_pages
 from deploy.field.views import pages as field_pages
 from deploy.funding.views import pages as funding_pages
+from deploy.funding.views.pledges import pages as pledge_pages
 from deploy.handover.views import pages as handover_pages
 from deploy.home.views import pages as home_pages
 from deploy.incidents.views import pages as incident_pages
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     mdm_pages,
     deploy_pages,
     funding_pages,
+    pledge_pages,
     committee_pages,
     seal_pages,
     schedule_pages,

@@ -10,6 +10,7 @@ from typing import Any
 from deploy.committee.integration import Verdict
 from deploy.committee.meeting import MeetingState
 from deploy.field.reasons import REASONS
+from deploy.funding.assignment import Ground
 from deploy.incidents.kind import Kind, Result
 from deploy.rollcall.sight import CHECK, LOCK, SIGHT, Sight, Whereabouts
 from deploy.steps import SIGNATORIES, TICKS
@@ -55,8 +56,9 @@ def _council(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 def _paper(axis: str, value: str, detail: Any) -> tuple[str, str]:
     if "technician" in detail:
-        when = f"{short_day(date.fromisoformat(detail['day']))} {'après-midi' if detail['half'] else 'matin'}"
-        return f"Visite {'promise' if value == 'promised' else 'retirée'} : {when}", "calendar-check"
+        day, half = short_day(date.fromisoformat(detail["day"])), tell("après-midi") if detail["half"] else tell("matin")
+        kept = value == "promised"
+        return (tell("Visite promise : {day} {half}", day=day, half=half) if kept else tell("Visite retirée : {day} {half}", day=day, half=half)), "calendar-check"
     if "committee" in detail:
         state = MeetingState(value)
         day = short_day(date.fromisoformat(detail["day"]))
@@ -142,7 +144,13 @@ def _stocktake(axis: str, value: str, detail: Any) -> tuple[str, str]:
     ), "clipboard-list"  # fmt: skip
 
 
+def _assignment(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    ground = Ground(value)
+    return tell("Affectation : {ground}, {day}", ground=ground.label, day=short_day(date.fromisoformat(detail["day"]))), ground.icon
+
+
 WORDS: Mapping[str, Words] = {
+    "assignment": _assignment,
     SIGHT: _sight, CHECK: _check, "handover": _handover, "reservation:": _handover, "incident": _incident, "state": _incident, "rma": _incident,
     "note": _incident, "replaced_by": _exchange, "replaces": _exchange, "decision:": _stocktake, "stocktake": _stocktake,
     "field_note": _field_note, "seen": _seen, "visit": _visit, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,

@@ -69,4 +69,6 @@ FORMS: dict[str, Mapping[str, object]] = {
     "schedule.promise": {"code": "VIL-CM01", "work": "delivery", "day": "2018-05-03", "half": "0", "technician": "1"},
     "schedule.change": {"reason": "neige"},
     "schedule.feed_open": {},
+    "pledges.certify": {"quality": "ordonnateur"},
+    "pledges.justify": {"ground": "loan", "reference": "prêt", "day": "2018-06-30"},
 }

@@ -8,11 +8,24 @@ from datetime import date, datetime, time
 
 from deploy.convention import Convention
 from deploy.funding import ledger
+from deploy.funding.assignment import Justification
+from deploy.funding.certificate import digest, rows_of
+from deploy.funding.certificate import told as told_certificate
 from deploy.funding.invoice import Invoice, Key, Line, Mandate, faults, read, told
 from deploy.funding.ledger import Payment
-from deploy.funding.queries import CANCELLED, INVOICE, PAYMENT, SAID
+from deploy.funding.queries import (
+    ASSIGNMENT,
+    CANCELLED,
+    CERTIFIED,
+    INVOICE,
+    PAYMENT,
+    SAID,
+    account,
+    certificates,
+    statement_of,
+)
 from deploy.funding.subsidy import NOTHING, spread
-from deploy.models import EvidenceFile, InvoicePaper, PaymentPaper
+from deploy.models import EvidenceFile, InvoicePaper, LoadedConvention, PaymentPaper
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
@@ -21,6 +34,7 @@ from inventory.journal import facts
 from inventory.models import MobileClass, Tablet
 from inventory.paris import at as paris_at
 from inventory.paris import local_date
+from inventory.scope import EVERYWHERE
 from inventory.spoken import amount, short_day
 from inventory.words import tell
 
@@ -91,11 +105,11 @@ def prove(row: InvoicePaper, name: str, content: bytes, hand: Hand) -> str:
         raise Refused(tell("« {name} » n'est ni un PDF ni une image PNG ou JPEG : verser la facture numérisée.", name=name))
     if len(content) > LARGEST_PIECE:
         raise Refused(tell("« {name} » dépasse 10 Mo : numériser en moindre définition.", name=name))
-    digest = hashlib.sha256(content).hexdigest()
-    if EvidenceFile.get_or_none(EvidenceFile.sha256 == digest) is None:
-        EvidenceFile.create(sha256=digest, name=name, content=content, at=hand.now, person=hand.by)
-    _say(row, replace(said(row), evidence=digest), hand)
-    return digest
+    named = hashlib.sha256(content).hexdigest()
+    if EvidenceFile.get_or_none(EvidenceFile.sha256 == named) is None:
+        EvidenceFile.create(sha256=named, name=name, content=content, at=hand.now, person=hand.by)
+    _say(row, replace(said(row), evidence=named), hand)
+    return named
 
 
 @atomic
@@ -124,6 +138,34 @@ def cancel_payment(row: PaymentPaper, reason: str, hand: Hand) -> None:
     line = facts(PAYMENT, axes=[SAID], ids=[row.id])[(row.id, SAID)]
     if line.value != CANCELLED:
         note_fact(row, SAID, CANCELLED, hand, detail=line.detail, note=reason)
+
+
+@atomic
+def certify(convention: Convention, quality: str, shown: str, hand: Hand) -> int:
+    """Certify the statement of expenditure exact, over the rows whose digest was shown; raises `Refused` while a proof is missing or if it changed."""
+    standing = account(EVERYWHERE, convention, None)
+    if standing.obstacles:
+        raise Refused(*[sentence for _, sentence in standing.obstacles])
+    _needs(quality, tell("Indiquer la qualité de la personne qui certifie."))
+    rows = rows_of(statement_of(EVERYWHERE, standing))
+    if digest(rows) != shown:
+        raise Refused(tell("L'état a changé depuis l'affichage : le relire, puis certifier."))
+    if not rows:
+        raise Refused(tell("L'état est vide : il n'y a rien à certifier."))
+    number = len(certificates(EVERYWHERE, convention.key, None)) + 1
+    row = LoadedConvention.get(LoadedConvention.key == convention.key)
+    detail = told_certificate(quality.strip(), sum(standing.costs.values(), NOTHING), rows)
+    note_fact(row, f"{CERTIFIED}{number}", "certified", hand, detail=detail)
+    return number
+
+
+@atomic
+def justify(tablet: Tablet, why: Justification, hand: Hand) -> None:
+    """Say why a subsidised tablet is in another school (article 7.2): a repair or a loan with its end, or an authorisation with its day."""
+    _needs(why.reference, tell("Indiquer le motif, ou la référence de l'autorisation."))
+    if why.day is None:
+        raise Refused(tell("Indiquer la fin du prêt ou de la réparation, ou la date de l'autorisation."))
+    note_fact(tablet, ASSIGNMENT, why.ground, hand, detail={"reference": why.reference.strip(), "day": why.day.isoformat()})
 
 
 def said(row: InvoicePaper) -> Invoice:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from deploy.convention import Convention
 from deploy.convention.money import CapReading
 from deploy.funding import invoice as invoices_told
 from deploy.funding import ledger
+from deploy.funding.assignment import Displaced, Ground, Justification, bought
+from deploy.funding.certificate import Certificate
+from deploy.funding.certificate import read as read_certificate
 from deploy.funding.expenditure import Expense, costs, expenses, obstacles
 from deploy.funding.invoice import Invoice
 from deploy.funding.ledger import Payment
+from deploy.funding.statement import statement
 from deploy.funding.subsidy import Subsidy, subsidy
-from deploy.models import EvidenceFile, InvoicePaper, PaymentPaper
+from deploy.models import EvidenceFile, InvoicePaper, LoadedConvention, PaymentPaper
 from deploy.progress import STEP
 from deploy.queries.conventions import whole
+from deploy.reports.tables import Table
 from deploy.setup.checklist import DONE, WAIVED
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts
-from inventory.queries.places import ClassRecord, classes
+from inventory.paris import local_date
+from inventory.queries.places import ClassRecord, classes, schools
+from inventory.queries.tablets import states
 from inventory.scope import Scope
 
+CERTIFIED, PLACE, ASSIGNMENT = "certified:", "place", "assignment"
 INVOICE, PAYMENT, SAID, CANCELLED = "invoice", "payment", "said", "cancelled"
 SERVICE_DONE = f"{STEP}service_done"
 
@@ -119,3 +127,45 @@ def evidence(scope: Scope, key: str, sha256: str) -> EvidenceFile:
     if row is None:
         raise NotFound
     return row
+
+
+def certificates(scope: Scope, key: str, when: When | None) -> list[Certificate]:
+    """The statements certified of a convention, the newest first; none for who does not see it whole."""
+    if not whole(scope, key):
+        return []
+    row = LoadedConvention.get(LoadedConvention.key == key)
+    found = facts(str(row._meta.table_name), ids=[row.id], when=when)
+    told = {int(axis.removeprefix(CERTIFIED)): line for (_, axis), line in found.items() if axis.startswith(CERTIFIED)}
+    return [read_certificate(number, line.at, line.detail) for number, line in sorted(told.items(), reverse=True)]
+
+
+def statement_of(scope: Scope, shown: Account) -> Table:
+    """The statement of expenditure of an account."""
+    homes = {row.id: row.uai for row in schools(scope)}
+    return statement(shown.expenses, {record.code: homes[record.school_id] for record in shown.classes})
+
+
+def displaced(scope: Scope, shown: Account, when: When | None, today: date) -> list[Displaced]:
+    """The subsidised tablets that are in another school than those they were bought for (article 7.2), the unjustified first."""
+    told = bought(shown.expenses, shown.convention.terms.rate)
+    everywhere = {record.id: record for record in classes(scope, when)}
+    home = {record.code: record.school_id for record in everywhere.values()}
+    known = {state.serial: state for state in states(scope, when) if state.serial in told and state.class_id in everywhere}
+    said = facts("tablet", axes=[PLACE, ASSIGNMENT], ids=[state.id for state in known.values()], when=when)
+    found = []
+    for serial, state in known.items():
+        codes, price, part = told[serial]
+        here = everywhere[state.class_id or 0]
+        if here.school_id in {home.get(code) for code in codes}:
+            continue
+        moved, word = said.get((state.id, PLACE)), said.get((state.id, ASSIGNMENT))
+        since = local_date(moved.at) if moved else None
+        why = _justification(word) if word and word.value != CANCELLED else None
+        holds = why is not None and why.holds(today, since)
+        found.append(Displaced(state.id, serial, ", ".join(codes), here.code, since, price, part, why, holds))
+    return sorted(found, key=lambda one: (one.justified, one.serial))
+
+
+def _justification(line: Line) -> Justification:
+    day = line.detail.get("day")
+    return Justification(Ground(line.value), line.detail["reference"], date.fromisoformat(day) if day else None)

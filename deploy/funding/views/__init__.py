@@ -11,16 +11,16 @@ from deploy.convention import Convention
 from deploy.convention.money import BudgetKind, CapReading
 from deploy.form import day_of, euros_of, number_of
 from deploy.funding import actions
+from deploy.funding.assignment import Ground
+from deploy.funding.certificate import changes, digest, rows_of
 from deploy.funding.invoice import Invoice, Key, Mandate
 from deploy.funding.ledger import Move, Payment
 from deploy.funding.line_form import line_of
-from deploy.funding.queries import Account, account, evidence, paper
-from deploy.funding.statement import statement
+from deploy.funding.queries import Account, account, certificates, displaced, evidence, paper, statement_of
 from deploy.funding.subsidy import subsidy
 from deploy.models import InvoicePaper, PaymentPaper
 from deploy.queries.conventions import convention, whole
 from deploy.reports.csv_files import french_csv
-from deploy.reports.tables import Table
 from inventory.access import Reach, may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
@@ -65,7 +65,11 @@ def page() -> str:
     """What is owed, received and left, class by class, with both readings of the cap."""
     told = convention()
     shown = account(g.scope, told, g.when) if whole(g.scope, told.key) else None
-    return render_template("deploy/funding.html", told=told, account=shown, moves=choices(Move), today=local_date(g.now))
+    today = local_date(g.when.moment if g.when else g.now)
+    elsewhere = displaced(g.scope, shown, g.when, today) if shown else []
+    return render_template(
+        "deploy/funding.html", told=told, account=shown, moves=choices(Move), today=local_date(g.now), elsewhere=elsewhere, grounds=choices(Ground)
+    )
 
 
 @pages.get("/classes/<code>")
@@ -209,7 +213,9 @@ def statement_page() -> str:
     """The statement of expenditure to print and certify (article 7.1)."""
     shown = _account()
     codes = [(code.words, code.code.value) for code in shown.convention.codes]
-    return render_template("deploy/statement.html", account=shown, pairs=codes)
+    rows = rows_of(statement_of(g.scope, shown))
+    certified = [(one, *changes(one, rows)) for one in certificates(g.scope, shown.convention.key, g.when)]
+    return render_template("deploy/statement.html", account=shown, pairs=codes, digest=digest(rows), certified=certified)
 
 
 @pages.get("/etat-recapitulatif.csv")
@@ -217,14 +223,9 @@ def statement_page() -> str:
 @speaking(FRENCH)
 def statement_file() -> Response:
     """The same statement as a file that opens in a French spreadsheet."""
-    answer = Response(french_csv(_statement(_account())), mimetype="text/csv")
+    answer = Response(french_csv(statement_of(g.scope, _account())), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename="etat-recapitulatif.csv")
     return answer
-
-
-def _statement(shown: Account) -> Table:
-    homes = {row.id: row.uai for row in places.schools(g.scope)}
-    return statement(shown.expenses, {record.code: homes[record.school_id] for record in shown.classes})
 
 
 @pages.get("/simulation")
