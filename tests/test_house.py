@@ -228,3 +228,8 @@ def test_every_folder_of_python_is_a_package() -> None:
 def test_the_accessibility_checker_is_the_published_one() -> None:
     vendor = TREE / "tests" / "vendor"
     assert hashlib.sha256((vendor / "axe.min.js").read_bytes()).hexdigest() in (vendor / "README.md").read_text()
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in (TREE / "docs" / "decisions").glob("*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
