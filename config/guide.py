@@ -48,6 +48,15 @@ def _technician() -> Iterator[Topic]:
     yield Topic(tell("Configurer"), (
         tell("La liste de contrôle montre ce que le MDM prouve déjà. Le reste se constate de vos yeux, et se coche."),
     ))  # fmt: skip
+    yield from _on_site()
+
+
+def _on_site() -> Iterator[Topic]:
+    yield Topic(tell("Étiqueter, mettre à disposition, compter"), (
+        tell("« Étiquettes » imprime les codes de la valise à partir de la première case libre de la planche ; une vierge se colle, puis se scanne."),
+        tell("« Mise à disposition » prépare le procès-verbal : la directrice le relit, signe sur la vitre, et il est scellé."),
+        tell("« Inventaire » compare ce qui est scanné à ce qui est attendu, et se clôt quand chaque écart est décidé."),
+    ))  # fmt: skip
 
 
 def _manager() -> Iterator[Topic]:
@@ -96,7 +105,11 @@ def _school() -> Iterator[Topic]:
         tell("« Au repos » veut dire que l'école est fermée : une tablette qui dort pendant les vacances n'est pas en défaut."),
     ), Picture("home-school", *TALL, tell("L'accueil d'une école sur un téléphone.")))  # fmt: skip
     yield Topic(tell("Une tablette manque ou ne marche plus"), (
-        tell("Prévenir la DSI de la commune en donnant le numéro écrit sur la tablette. Elle l'enregistre, et la fiche garde son histoire."),
+        tell("Ouvrir la page de la tablette et toucher « Signaler un incident ». La DSI le voit, l'étape reste à confirmer par elle."),
+    ))  # fmt: skip
+    yield Topic(tell("Pointer la valise sans compte"), (
+        tell("Scanner le code QR de la valise, écrire le code de la semaine (page Pointage de l'école, à imprimer), puis « Tout est là » ou toucher ce qui manque."),
+        tell("C'est demandé dans les deux premiers jours de classe après chaque vacances."),
     ))  # fmt: skip
     yield Topic(tell("Ce qui est gardé des élèves"), (tell("Rien : ni nom, ni position, ni adresse. Seul l'état des tablettes est suivi."),))
 

@@ -36,6 +36,7 @@ WAYS = (
     Way("Écoles", "lists.ecoles", "school"),
     Way("Classes mobiles", "lists.classes", "briefcase"),
     Way("Tablettes", "lists.tablettes", "tablet"),
+    Way("Mises à disposition", "handover.latest", "stamp"),
     Way("Pointages", "rollcall.after_holiday", "search-check"),
     Way("Incidents", "incidents.listed", "siren"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),

@@ -40,6 +40,7 @@ def wire(settings: Settings) -> None:
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)
     hang("home", "mdm/home_panel.html", mdm_panels.home_panel)
+    hang("home", "deploy/home_round.html", check_panels.home_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
     hang("mobile_class", "deploy/incident_class_panel.html", incident_panels.class_panel)
     hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)

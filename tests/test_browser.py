@@ -35,7 +35,7 @@ PAGES = (
     "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/synchronisation/mdm-ville", "/constats", "/trimestres",
     "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
     "/classes/AIX-CM01/etiquettes?start=4&stock=L4732", "/etiquettes", "/classes/AIX-CM01/pointage", "/ecoles/0131204N/pointage", "/pointages",
-    "/classes/AIX-CM01/pv", "/pv/photos", "/incidents", "/classes/AIX-CM01/inventaire",
+    "/pv", "/classes/AIX-CM01/pv", "/pv/photos", "/incidents", "/classes/AIX-CM01/inventaire",
 )  # fmt: skip
 KEEPERS_PAGES = ("/comptes", "/comptes/technicien", "/", "/securite", "/jetons", "/abonnements", "/donnees-personnelles/2")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

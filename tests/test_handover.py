@@ -163,7 +163,9 @@ def test_a_reservation_is_lifted_by_a_new_act(cart: MobileClass, malik: Hand) ->
     before = row.content
     with pytest.raises(Refused, match="Dire comment"):
         actions.lift(row, 1, " ", malik)
+    assert queries.open_reservations(EVERYWHERE) == 2 and cart not in queries.without(EVERYWHERE)
     actions.lift(row, 1, "verre changé", malik)
+    assert queries.open_reservations(EVERYWHERE) == 1 and queries.open_reservations(Scope.of([])) == 0
     with pytest.raises(Refused, match="déjà levée"):
         actions.lift(row, 1, "encore", malik)
     shown = queries.shown(EVERYWHERE, row)

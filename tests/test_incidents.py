@@ -135,6 +135,7 @@ def test_two_people_count_the_same_cart_and_it_ends_in_decisions(
     counting.decide(row, f"tablet:{stranger.id}", Decided.PLACE, later, slot=9)
     counting.decide(row, "text:ZZ999XX", Decided.NOTHING, later)
     assert [incident.tablet for incident in queries.incidents(EVERYWHERE)] == [tablets[2]]
+    assert Stage(Tablet.get_by_id(tablets[2].id).stage) is Stage.CONFIGURED, "looked for is not yet lost"
     assert Tablet.get_by_id(stranger.id).mobile_class == granettes_cart and Tablet.get_by_id(tablets[3].id).mobile_class is None
     assert [one.name for one in count(EVERYWHERE, row).missing] == ["AIX-CM01-T03", "AIX-CM01-T04"], "what was expected does not move with the decisions"
     counting.close(row, later)

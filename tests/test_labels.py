@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
+from autumn import copied
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from test_commands import Shell
 from werkzeug.datastructures import MultiDict
 
+from config.demo.run import AS_OF
 from inventory.actions import labels
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place_all, register_tablets
@@ -163,3 +166,10 @@ def test_a_bar_code_too_long_for_its_label_says_the_code_instead(now: datetime, 
         pytest.skip("poppler is not here")
     page = drawn(pdf([face], STOCKS["L4732"], 1, "", MENTION, now), tmp_path, 600)[0]
     assert scanned(cut(page, STOCKS["L4732"], 1, 600)) == {"0000000000"}
+
+
+def test_the_command_prints_a_cart_or_a_lot_and_says_what_is_missing(autumn: Path, tmp_path: Path) -> None:
+    shell, out = Shell(copied(autumn, tmp_path), AS_OF), tmp_path / "etiquettes.pdf"
+    assert "31 étiquettes" in shell("labels", "AIX-CM01", "--stock", "L4732", "--start", "7", "--out", str(out))
+    assert out.read_bytes().startswith(b"%PDF")
+    assert "l'un des deux" in shell("labels", "--out", str(out), ok=False)

@@ -26,7 +26,7 @@ from deploy.rollcall.resumption import resumption
 from deploy.rollcall.short_code import lock_for, short_code
 from deploy.rollcall.sight import Sight, Whereabouts
 from inventory.actions import labels
-from inventory.actions.places import register_class, register_school
+from inventory.actions.places import note_fact, register_class, register_school
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place_all, record_stage, register_tablets
 from inventory.db import connect, database
@@ -182,8 +182,10 @@ def test_a_wrong_code_a_foreign_label_and_a_retired_cart_open_nothing(granettes_
 def test_the_school_sees_its_code_its_cart_and_what_is_asked(granettes_online: tuple[FlaskClient, str, str]) -> None:
     browser, label, code = granettes_online
     browser.post("/connexion", data={"login": "helene", "password": "trois cartables bleus"})
+    with database.connection_context():
+        note_fact(School.get(School.uai == "0131204N"), "visit", "failed", Hand(None, MONDAY), detail={"reason": "closed", "next": "2017-11-09"})
     page = browser.get("/ecoles/0131204N/pointage").text
-    assert f"{code[:3]} {code[3:]}" in page and "avant le 07/11/2017" in page and "jamais pointée" in page
+    assert f"{code[:3]} {code[3:]}" in page and "avant le 07/11/2017" in page and "jamais pointée" in page and "proposée le 09/11/2017" in page
     assert browser.get("/ecoles/0132397K/pointage").status_code == 404
     listed = browser.get("/pointages").text
     assert "AIX-CM01" in listed and "AIX-CM02" not in listed and "pas réveillée" in listed

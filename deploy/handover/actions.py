@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deploy.handover import record as text
 from deploy.handover.photo import kind_of
-from deploy.handover.queries import places_of, reservations_left
+from deploy.handover.queries import HANDOVER, LIFTED, SIGNED, places_of, reservations_left
 from deploy.handover.record import Record, Reservation, differences
 from deploy.models import EvidenceFile, Handover, HandoverSignature
 from deploy.queries.board import on_board
@@ -27,7 +27,6 @@ from inventory.scope import EVERYWHERE
 from inventory.words import FRENCH, speaking, tell
 
 GLASS, PAPER = "glass", "paper"
-SIGNED, LIFTED = "handover", "lifted"
 LONGEST_NAME = 120
 LARGEST = 10 * 1024 * 1024
 
@@ -115,5 +114,5 @@ def lift(row: Handover, number: int, note: str, hand: Hand) -> None:
         raise Refused(tell("Cette réserve n'existe pas, ou elle est déjà levée."))
     if not note.strip():
         raise Refused(tell("Dire comment la réserve est levée (réparation, échange, pièce livrée)."))
-    entry = Entry("handover", row.id, f"reservation:{number}", LIFTED, hand.now, {}, note.strip()[:1000])
+    entry = Entry(HANDOVER, row.id, f"reservation:{number}", LIFTED, hand.now, {}, note.strip()[:1000])
     append([entry], noted=hand.now, actor=hand.by, source=hand.source)

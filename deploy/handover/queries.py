@@ -15,7 +15,8 @@ from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 
-LARGEST = 2**63 - 1
+LARGEST, MOST = 2**63 - 1, 100
+HANDOVER, SIGNED, LIFTED = "handover", "handover", "lifted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,31 @@ def of_cart(scope: Scope, cart: MobileClass) -> list[Shown]:
     """The records of a cart, newest first."""
     rows = Handover.select().where(Handover.mobile_class == cart).order_by(Handover.id.desc())
     return [shown(scope, row) for row in rows]
+
+
+def latest(scope: Scope) -> list[Shown]:
+    """The last records of a scope, newest first."""
+    mine = visible(scope, MobileClass).select(MobileClass.id)
+    rows = Handover.select(Handover, MobileClass).join(MobileClass).where(Handover.mobile_class.in_(mine)).order_by(Handover.id.desc())
+    return [shown(scope, row) for row in rows.limit(MOST)]
+
+
+def without(scope: Scope) -> list[MobileClass]:
+    """The carts of a scope whose hand-over nobody has signed yet, by code."""
+    signed = Handover.select(Handover.mobile_class).join(HandoverSignature, on=HandoverSignature.handover)
+    rows = visible(scope, MobileClass).where(~MobileClass.withdrawn & MobileClass.id.not_in(signed)).order_by(MobileClass.code)
+    return list(rows.limit(MOST))
+
+
+def open_reservations(scope: Scope) -> int:
+    """How many reservations of signed records of a scope are not lifted."""
+    mine = visible(scope, MobileClass).select(MobileClass.id)
+    events = Event.select(Event.detail, Event.position).where(
+        (Event.subject == "mobile_class") & (Event.axis == SIGNED) & Event.subject_id.in_(mine)
+    )
+    made = {event.detail["record"]: event.detail["reservations"] for event in events}
+    lifted = Event.select().where((Event.subject == HANDOVER) & Event.subject_id.in_(list(made)) & (Event.value == LIFTED)).count() if made else 0
+    return sum(made.values()) - int(lifted)
 
 
 def shown(scope: Scope, row: Handover) -> Shown:

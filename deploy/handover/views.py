@@ -35,6 +35,13 @@ def hand() -> Hand:
     return Hand(g.person, g.now)
 
 
+@pages.get("/pv")
+@may(READERS, scope=Reach.SCOPE)
+def latest() -> str:
+    """The last records of every cart of the scope, and the carts that have none."""
+    return render_template("deploy/handovers_latest.html", records=queries.latest(g.scope), without=queries.without(g.scope))
+
+
 @pages.get("/classes/<code>/pv")
 @may(READERS, scope=Reach.SCOPE)
 def listed(code: str) -> str:

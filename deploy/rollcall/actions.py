@@ -15,11 +15,11 @@ from deploy.rollcall.sight import CHECK, LOCK, NOT_ASKED, SIGHT, Sight, Whereabo
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
-from inventory.french import moment
 from inventory.journal import Entry, append
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, Tablet
 from inventory.scope import EVERYWHERE
+from inventory.spoken import moment
 from inventory.words import tell
 
 BY_LABEL = "label"

@@ -10,6 +10,7 @@ from typing import Any
 from deploy.rollcall.resumption import Resumption, resumption
 from deploy.rollcall.short_code import short_code
 from deploy.rollcall.sight import CHECK, NOT_ASKED, SIGHT, Check, Proof, Sight, Whereabouts
+from deploy.schedule.queries import hours, next_visit, technicians
 from inventory.errors import Refused
 from inventory.journal import When, facts
 from inventory.models import MobileClass, School
@@ -22,6 +23,7 @@ from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 from inventory.sight import TabletState
+from inventory.spoken import short_day
 from inventory.words import tell
 
 SEEN, VISIT = "seen", "visit"
@@ -66,7 +68,17 @@ def checks(scope: Scope, class_ids: Collection[int], when: When | None = None) -
     return {key[0]: Check(line.at, line.detail["here"], tuple(line.detail["missing"])) for key, line in facts("mobile_class", axes=[CHECK], ids=known, when=when).items()}
 
 
-def next_visit(scope: Scope, school_id: int, today: date) -> date | None:
+def visit_told(scope: Scope, school: School, now: datetime) -> str | None:
+    """The next visit of a school in words: the one promised with who comes, else the day proposed after one that came to nothing."""
+    promised = next_visit(scope, school, now)
+    if promised is not None:
+        who = technicians(scope).get(promised.technician, "")
+        return tell("le {day}, {half}, {who}", day=short_day(promised.slot.day), half=hours(promised.slot), who=who)
+    proposed = _proposed(scope, school.id, local_date(now))
+    return tell("proposée le {day}", day=short_day(proposed)) if proposed else None
+
+
+def _proposed(scope: Scope, school_id: int, today: date) -> date | None:
     """The day that was proposed for the next visit of a school, if it is still to come."""
     line = facts("school", axes=[VISIT], ids=[school_id]).get((school_id, VISIT)) if scope.holds(school_id) else None
     day = date.fromisoformat(line.detail["next"]) if line is not None and line.detail.get("next") else None

@@ -114,7 +114,7 @@ def school(uai: str) -> str:
     ids = [record.id for record in places.classes(g.scope, school_id=row.id)]
     return render_template(
         "deploy/school_check.html", school=row, carts=queries.cart_checks(g.scope, ids, g.now), code=queries.code_of(g.scope, row, g.now),
-        since=queries.return_of(row, today), today=today, visit=queries.next_visit(g.scope, row.id, today),
+        since=queries.return_of(row, today), today=today, visit=queries.visit_told(g.scope, row, g.now),
     )  # fmt: skip
 
 
