@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from config import networks, problems, security_log, tokens
 from config.security_log import Happened
+from config.sessions import room_permitting
 from inventory.access import ANYONE, Policy, policy
 from inventory.queries.visible import scope_of
 
@@ -51,9 +52,10 @@ def recognise(network: str) -> None:
 
 
 def _count_guess(network: str) -> None:
-    if not networks.take_a_try(f"api {network}", g.now):
-        abort(429)
-    security_log.write(Happened.TOKEN_REFUSED, None, g.now, network=network)
+    with room_permitting():
+        if not networks.take_a_try(f"api {network}", g.now):
+            abort(429)
+        security_log.write(Happened.TOKEN_REFUSED, None, g.now, network=network)
 
 
 def admit(opens: Callable[[Policy], bool]) -> Response | None:

@@ -101,7 +101,7 @@ def _codes(path: str, method: str, told: Operation, roles: frozenset[Role]) -> l
     codes |= {413, 415} if told.body is not None else set()
     codes |= {412, 428} if told.matched else {412} if told.each_matched else set()
     codes |= {404} if told.absent else set()
-    codes |= {409, 507} if method == "post" else set()
+    codes |= {409, 503, 507} if method == "post" else set()
     return sorted(codes)
 
 

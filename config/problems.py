@@ -15,7 +15,7 @@ KIND = "application/problem+json"
 TITLES = {
     400: "Demande illisible", 401: "Jeton nécessaire", 403: "Accès refusé", 404: "Introuvable", 405: "Méthode impossible",
     409: "L'état de l'objet s'y oppose", 412: "Objet changé depuis", 413: "Trop lourd", 415: "Genre de contenu inattendu",
-    422: "C'est refusé", 428: "Version nécessaire", 429: "Trop de demandes", 500: "Panne", 507: "Disque plein",
+    422: "C'est refusé", 428: "Version nécessaire", 429: "Trop de demandes", 500: "Panne", 503: "Lecture seule", 507: "Disque plein",
 }  # fmt: skip
 SAID = {
     400: "La demande n'a pas pu être lue : la corriger.",

@@ -84,7 +84,7 @@ def _told(code: int) -> Response:
 def _page(code: int, title: str, *sentences: str) -> Response:
     """The page of a refusal; in plain text if even that page fails."""
     if problems.here():
-        return problems.answer(code, *(sentences if code == 507 else ()))
+        return problems.answer(code, *(sentences if code in (503, 507) else ()))
     try:
         body, kind = render_template("error.html", code=code, title=title, sentences=sentences), "text/html"
     except Exception:

@@ -28,6 +28,6 @@ def test_an_answer_that_the_document_does_not_tell_is_seen(villeneuve: Town) -> 
     del told["paths"]["/api/v1/tablets/{tablet_id}/stages"]["post"]["responses"]["422"]
     told["components"]["schemas"]["ClassLine"]["properties"]["slots"] = {"type": "string"}
     villeneuve.app.config["OPENAPI"] = json.dumps(told)
-    kinds = "\n".join(fuzz(villeneuve, 120, few=3).faults)
+    kinds = "\n".join(fuzz(villeneuve, 220, few=3).faults)
     assert "POST /api/v1/tablets/{tablet_id}/stages: UndefinedStatusCode 422" in kinds
     assert "GET /api/v1/classes: JsonSchemaError 200" in kinds

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from three_schools import FOREIGN, OWN, THURSDAY, Town, somebody, town
 from werkzeug.test import TestResponse
 
-from config import openapi, people, security_log, sessions, tokens
+from config import openapi, people, refusals, security_log, sessions, tokens
 from config.bearer import SPAN, Pace
+from config.cli.root import main
 from config.models import ApiToken, WebSession
 from config.security_log import Happened
 from inventory.db import database
@@ -136,6 +138,13 @@ def test_what_the_address_or_the_method_gets_wrong_is_told_in_french(client: Fla
     assert wrong.status_code == 405 and "GET" in wrong.headers["Allow"]
 
 
+def test_every_code_that_pages_refuse_with_has_its_problem(client: FlaskClient) -> None:
+    with client.application.test_request_context("/api/v1/schools"):
+        told = {code: refusals._page(code, "", "Le disque est plein.") for code in (*refusals.TOLD, 503, 507)}
+    assert {code: one.status_code for code, one in told.items()} == {code: code for code in told}
+    assert {one.mimetype for one in told.values()} == {"application/problem+json"} and "plein" in told[507].json["detail"]
+
+
 def test_a_list_is_read_page_after_page_and_as_it_was(client: FlaskClient) -> None:
     text = glpi()[1]
     page = ask(client, text, "tablets?limit=4&sort=serial").json
@@ -153,3 +162,20 @@ def test_every_operation_is_in_the_document_with_its_refusals(villeneuve: Town) 
     told = openapi.document(villeneuve.app)
     rules = {rule.endpoint for rule in villeneuve.app.url_map.iter_rules() if rule.rule.startswith("/api/") and rule.endpoint != "api.document"}
     assert {one["operationId"] for path in told["paths"].values() for one in path.values()} == {name.replace(".", "_") for name in rules}
+
+
+def test_the_command_line_makes_lists_and_revokes_a_token(villeneuve: Town, tmp_path: Path) -> None:
+    environ = {"CARTABLE_DATABASE": f"sqlite:///{tmp_path}/cartable.db", "CARTABLE_AS_OF": "2018-04-05"}
+
+    def cartable(*words: str) -> str:
+        told = CliRunner().invoke(main, words, env=environ)
+        assert told.exit_code == 0, told.output
+        return told.stdout.strip()
+
+    text = cartable("token", "add", "GLPI", "--role", "auditor", "--until", "2018-06-30", "--school", OWN)
+    assert ask(villeneuve.app.test_client(), text).json["schools"] == [OWN]
+    row = json.loads(cartable("token", "list", "--json"))[0]
+    assert text.startswith(row["prefix"]) and (row["name"], row["role"], row["schools"], row["revoked"]) == ("GLPI", "auditor", [OWN], None)
+    assert "révoqué" in cartable("token", "revoke", row["prefix"])
+    assert ask(villeneuve.app.test_client(), text).status_code == 401
+    assert CliRunner().invoke(main, ["token", "add", "GLPI", "--role", "auditor", "--until", "2018-06-30"], env=environ).exit_code == 1
