@@ -24,6 +24,7 @@ proof: packages .venv/installed-test
 	@! PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/lies.py --readings 4000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/flips.py --flips 100000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/api_fuzz.py --requests 100000
 

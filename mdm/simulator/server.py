@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,7 +39,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class Simulator:
-    """A running server: `with Simulator(Fleet(), at=moment) as mdm: mdm.url`. `at` and `fault` may be changed while it runs."""
+    """A running server: `with Simulator(Fleet(), at=moment) as mdm: mdm.url`. `at` and `fault` may be changed while it runs.
+
+    `twist` makes another answer of each one that lists devices, to see what is made of it.
+    """
 
     def __init__(
         self, fleet: Fleet, *, at: datetime, api: str = "headwind", port: int = 0, fault: str | None = None, login: str = LOGIN,
@@ -50,6 +53,7 @@ class Simulator:
         self.tokens: set[str] = set()
         self.requested: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
         self.heard: list[bytes] | None = None
+        self.twist: Callable[[Any], Any] | None = None
         self.api = APIS[api](self)
         self.fault = fault
         self._count = threading.Lock()
@@ -147,7 +151,8 @@ class Handler(BaseHTTPRequestHandler):
         if reply.page is None:
             self._send(reply, "application/json", json.dumps(reply.told).encode())
         else:
-            self._send(reply, *body(self.mdm.fault, reply.told))
+            told = self.mdm.twist(reply.told) if self.mdm.twist else reply.told
+            self._send(reply, *body(self.mdm.fault, told))
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
 
