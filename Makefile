@@ -25,6 +25,8 @@ proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/lies.py --readings 4000
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/storm.py --phones 200 --acts 50 --seconds 3
+	@$(if $(CHROMIUM),PYTHONPATH=.:tests $(BIN)/python tests/proof/phone_kills.py --kills 200)
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/flips.py --flips 100000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/api_fuzz.py --requests 100000
 

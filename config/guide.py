@@ -45,6 +45,11 @@ def _technician() -> Iterator[Topic]:
         tell("Ouvrir la valise, toucher la tablette, puis l'étape. Une panne, une perte ou un vol demandent un motif."),
         tell("Pour plusieurs tablettes, les cocher dans la grille de la valise : tout est enregistré, ou rien."),
     ), Picture("tablet", *TALL, tell("La fiche d'une tablette, avec ses étapes en boutons.")))  # fmt: skip
+    yield Topic(tell("Faire sa tournée sans réseau"), (
+        tell("Au dépôt, « Ma tournée » emporte les écoles du jour sur le téléphone et le dit prêt hors ligne ; l'installer en fait une application."),
+        tell("Sur place, scanner ou toucher une tablette. Ce qui n'est pas encore envoyé est compté en haut de l'écran et part dès qu'il y a du réseau."),
+        tell("Terminer la tournée en efface les données du téléphone ; ce n'est possible que lorsque tout est arrivé."),
+    ))  # fmt: skip
     yield Topic(tell("Configurer"), (
         tell("La liste de contrôle montre ce que le MDM prouve déjà. Le reste se constate de vos yeux, et se coche."),
     ))  # fmt: skip

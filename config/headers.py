@@ -22,6 +22,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SCANNING = frozenset({"field.page"})
+SCANNER = {
+    # A page that reads codes with the camera compiles its reader, keeps itself by a worker, and is installed.
+    "Content-Security-Policy": POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    + "; worker-src 'self'; manifest-src 'self'",
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
+}
 A_YEAR = 365 * 24 * 3600
 
 
@@ -37,6 +44,8 @@ def hang(app: Flask, *, https: bool) -> None:
     @app.after_request
     def add_headers(answer: Response) -> Response:
         answer.headers.update(HEADERS)
+        if request.endpoint in SCANNING:
+            answer.headers.update(SCANNER)
         if https:
             answer.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
         answer.headers["Cache-Control"] = _cache(version) if request.endpoint == "static" and answer.status_code < 400 else "no-store"

@@ -32,6 +32,7 @@ class Shown:
 
 WAYS = (
     Way("Accueil", "home.page", "house"),
+    Way("Ma tournée", "field.page", "truck"),
     Way("Tableau de bord", "deploy.board_page", "layout-dashboard"),
     Way("Écoles", "lists.ecoles", "school"),
     Way("Classes mobiles", "lists.classes", "briefcase"),

@@ -82,6 +82,10 @@ def _seen(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return tell("Vue par un technicien dans {cart}", cart=detail.get("cart", "")), "eye"
 
 
+def _photo(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    return tell("Photo prise en tournée"), "eye"
+
+
 def _visit(axis: str, value: str, detail: Any) -> tuple[str, str]:
     reason = tell(REASONS.get(detail.get("reason"), ""))
     if detail.get("next"):
@@ -153,7 +157,7 @@ WORDS: Mapping[str, Words] = {
     "assignment": _assignment,
     SIGHT: _sight, CHECK: _check, "handover": _handover, "reservation:": _handover, "incident": _incident, "state": _incident, "rma": _incident,
     "note": _incident, "replaced_by": _exchange, "replaces": _exchange, "decision:": _stocktake, "stocktake": _stocktake,
-    "field_note": _field_note, "seen": _seen, "visit": _visit, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
+    "field_note": _field_note, "seen": _seen, "visit": _visit, "photo": _photo, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
     "council_informed": _council,
     "presence:": _presence,
 }  # fmt: skip

@@ -18,6 +18,7 @@ SQLITE_ONLY = {
     "test_backups.py": "they copy, damage and put back the database's file",
     "test_browser.py": "they look at pages, which are the same over both",
     "test_providers_browser.py": "the same",
+    "test_round.py": "they look at a phone, which is the same over both",
     "test_demo.py": "the demonstration is always a file",
     "test_moving.py": "they go from one engine to the other",
     "test_kill.py": "they kill who writes the file; test_postgres.py stops the server",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +75,7 @@ class Town:
 ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
-    "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
+    "photo": "0" * 64, "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
     "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID,
 }  # fmt: skip
@@ -129,8 +131,13 @@ def _build(app: Flask) -> Town:
     acts = {uai: phone.does("stage", f"tablet:{tablets[uai][0].id}", stage="returned") for uai in (OWN, FOREIGN)}
     assert {answer.state for answer in phone.sends_all(JANUARY)} == {ActState.REFUSED}
     labels.make_blank(1, hand)
+    pictures = {uai: b"\xff\xd8\xff" + uai.encode() for uai in (OWN, FOREIGN)}
+    for uai, picture in pictures.items():
+        phone.does("photo", f"tablet:{tablets[uai][0].id}", image=base64.b64encode(picture).decode())
+    assert {answer.state for answer in phone.sends_all(JANUARY)} == {ActState.APPLIED}
     objects = {
         uai: {"uai": uai, "code": carts[uai].code, "tablet_id": tablets[uai][0].id, "act_id": acts[uai].id,
+              "photo": hashlib.sha256(pictures[uai]).hexdigest(),
               **_of_the_round(carts[uai], hand), **shared}
         for uai in (OWN, FOREIGN)
     }  # fmt: skip

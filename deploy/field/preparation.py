@@ -11,6 +11,7 @@ from deploy.progress import Device
 from deploy.setup.baseline import Baseline
 from deploy.setup.checklist import DONE, WAIVED
 from deploy.steps import PARTS_OF_NETWORK, TICKS
+from inventory.french import typeset
 from inventory.lifecycle import NEEDS_NOTE, Stage, moves_from
 from inventory.words import tell
 
@@ -40,7 +41,7 @@ def _check_told(said: str, done: bool) -> str:
 
 def checklist_told(baseline: Baseline) -> list[dict[str, str]]:
     """The items of a baseline in their order."""
-    return [{"key": item.key, "label": item.label} for item in baseline.items]
+    return [{"key": item.key, "label": typeset(item.label)} for item in baseline.items]
 
 
 def steps_told(said: Mapping[str, Said]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +13,7 @@ from deploy.actions import steps
 from deploy.field.act import Kind
 from deploy.field.merge import Wish
 from deploy.field.reasons import REASONS
+from deploy.models import EvidenceFile
 from deploy.progress import STEP
 from deploy.setup.checklist import DONE, SETUP
 from inventory.actions.places import note_fact
@@ -24,7 +27,8 @@ from inventory.scope import Scope
 from inventory.words import tell
 
 Payload = Mapping[str, Any]
-NOTE, SEEN, VISIT = "field_note", "seen", "visit"
+NOTE, SEEN, VISIT, PHOTO = "field_note", "seen", "visit", "photo"
+JPEG = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,19 @@ def _note(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope:
     take_note(row, payload, hand)
 
 
+def _photo(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
+    try:
+        content = base64.b64decode(words_of(payload, "image"), validate=True)
+    except ValueError as fault:
+        raise Refused(tell("La photo est illisible : la reprendre.")) from fault
+    if not content.startswith(JPEG):
+        raise Refused(tell("La photo n'est pas une image JPEG : la reprendre."))
+    digest = hashlib.sha256(content).hexdigest()
+    if EvidenceFile.get_or_none(EvidenceFile.sha256 == digest) is None:
+        EvidenceFile.create(sha256=digest, name="photo.jpg", content=content, at=hand.now, person=hand.by)
+    note_fact(row, PHOTO, digest, hand, note=words_of(payload))
+
+
 def _visit(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
     reason = words_of(payload, "reason")
     if reason not in REASONS:
@@ -165,6 +182,7 @@ GESTURES: Mapping[Kind, Gesture] = {
     Kind.STEP: Gesture(_CLASS, _steps, _step),
     Kind.SEEN: Gesture(_TABLET, _none, _see),
     Kind.NOTE: Gesture(_TABLET | _CLASS | _SCHOOL, _none, _note),
+    Kind.PHOTO: Gesture(_TABLET | _CLASS, _none, _photo),
     Kind.VISIT: Gesture(_SCHOOL, _none, _visit),
     Kind.CLOSE: Gesture(frozenset({"round"}), _none, _close),
 }

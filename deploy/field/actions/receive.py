@@ -33,18 +33,30 @@ class Answer:
     sentences: Sequence[str] = ()
 
 
-@atomic
 @speaking(FRENCH)
 def receive(act: Act, hand: Hand, scope: Scope, oldest: int) -> Answer:
     """Carry out an act of `hand.by`, or say again what became of it; on disk when this returns.
 
-    What is answered is kept, so it is French whoever sends. The acts of a phone are taken in its order: this one waits while one of those before it, from the `oldest` that the phone still
-    holds, has not come. What others changed since, or a rule refuses, goes to the tray with its payload.
+    What is answered is kept, so it is French whoever sends. The acts of a phone are taken in its order: this one waits while one of
+    those before it, from the `oldest` that the phone still holds, has not come. What others changed since, or a rule refuses, goes to the tray with its payload.
     """
+    return _again(act) or _received(act, hand, scope, oldest)
+
+
+def _again(act: Act) -> Answer | None:
     known = received(act)
+    if known is None:
+        return None
+    if known.id != act.id or known.digest != act.digest:
+        return Answer(act.id, known.digest, ActState.ALTERED)
+    return Answer(act.id, known.digest, ActState(known.state), known.told.get("sentences", ()))
+
+
+@atomic
+def _received(act: Act, hand: Hand, scope: Scope, oldest: int) -> Answer:
+    known = _again(act)
     if known is not None:
-        same = known.id == act.id and known.digest == act.digest
-        return Answer(act.id, known.digest, ActState(known.state) if same else ActState.ALTERED, known.told.get("sentences", ()) if same else ())
+        return known
     if hand.by is None or act.by != hand.by.id:
         return Answer(act.id, act.digest, ActState.STRANGER)
     if not all_before(act, oldest):

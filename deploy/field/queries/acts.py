@@ -11,13 +11,13 @@ from peewee import fn
 
 from deploy.field.act import IN_TRAY, SUBJECT, Act, ActState, Kind
 from deploy.field.merge import Present, Wish
-from deploy.models import FieldAct, FieldDecision
+from deploy.models import EvidenceFile, FieldAct, FieldDecision
 from deploy.progress import STEP
 from deploy.queries.conventions import baselines
 from deploy.setup.checklist import SETUP
 from deploy.steps import TICKS
 from inventory.errors import NotFound
-from inventory.journal import facts
+from inventory.journal import When, facts, lines
 from inventory.lifecycle import Stage
 from inventory.models import Event, MobileClass, Person, School, Tablet
 from inventory.queries.visible import visible
@@ -161,6 +161,21 @@ def value_told(axis: str, value: str) -> str:
     if axis == "place":
         return tell("alvéole {slot}", slot=value.partition("/")[2]) if value else tell("hors de toute valise")
     return {"done": tell("fait"), "undone": tell("pas fait"), "waived": tell("dispensé")}.get(value, value)
+
+
+def photo(scope: Scope, sha256: str) -> EvidenceFile:
+    """A photo taken of something that the scope holds; raises `NotFound`."""
+    told = visible(scope, Event).where((Event.axis == "photo") & (Event.value == sha256)).first()
+    row = EvidenceFile.get_or_none(EvidenceFile.sha256 == sha256) if told is not None else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def photos(subject_kind: str, subject_id: int, when: When | None = None) -> list[str]:
+    """The photos of a thing, the newest first."""
+    told = lines(subject_kind, axes=["photo"], ids=[subject_id], when=when)
+    return list(dict.fromkeys(line.value for line in reversed(list(told))))
 
 
 def phones_with_holes() -> list[tuple[str, str, int]]:

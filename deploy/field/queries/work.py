@@ -9,11 +9,13 @@ from typing import Any
 
 from deploy.field.preparation import FORMAT, checklist_told, next_day, steps_told, tablet_told, vocabulary
 from deploy.queries.board import ClassOnBoard, board, known, window_of
-from deploy.queries.conventions import baselines
+from deploy.queries.conventions import any_convention, baselines
+from deploy.schedule.queries import promises
 from inventory.db import snapshot
 from inventory.journal import head
+from inventory.labels.code import Names
 from inventory.lifecycle import Stage
-from inventory.models import MobileClass, School, Tablet
+from inventory.models import Label, MobileClass, School, Tablet
 from inventory.paris import local_date
 from inventory.queries.places import classes, schools
 from inventory.queries.school_times import of_school
@@ -33,7 +35,7 @@ def work(scope: Scope, stops: Sequence[School], now: datetime) -> dict[str, Any]
             "format": FORMAT, "at": now.isoformat(), "day": local_date(now).isoformat(), "base": head()[0],
             "stops": [_stop(school, by_school[school.id], local_date(now)) for school in stops],
             "checklists": {key: checklist_told(one) for key, one in baselines().items() if key in used},
-            "spares": _spares(scope, stops), **vocabulary(),
+            "spares": _spares(scope, stops), "codes": _codes(by_school), **vocabulary(),
         }  # fmt: skip
 
 
@@ -63,6 +65,20 @@ def _cart(one: ClassOnBoard) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _codes(by_school: Mapping[int, Sequence[ClassOnBoard]]) -> dict[str, str]:
+    """What the labels of the day's carts, slots and tablets name, by their opaque code."""
+    carts = [one.record.id for several in by_school.values() for one in several]
+    tablets = [device.tablet.id for several in by_school.values() for one in several for device in one.devices]
+    rows = list(Label.select().where(Label.mobile_class.in_(carts) | Label.tablet.in_(tablets)))
+    return {row.code: _named(row) for row in rows if row.tablet_id or row.names in (Names.CART.value, Names.SLOT.value)}
+
+
+def _named(row: Label) -> str:
+    if row.tablet_id:
+        return f"tablet:{row.tablet_id}"
+    return f"slot:{row.mobile_class_id}/{row.slot}" if row.slot else f"mobile_class:{row.mobile_class_id}"
+
+
 def _spares(scope: Scope, stops: Sequence[School]) -> list[dict[str, Any]]:
     """Tablets in stock that may take another's place: those of no cart, or of a cart of the day."""
     carts = MobileClass.select(MobileClass.id).where(MobileClass.school.in_([school.id for school in stops]))
@@ -73,19 +89,27 @@ def _spares(scope: Scope, stops: Sequence[School]) -> list[dict[str, Any]]:
 
 
 def choice(scope: Scope, now: datetime) -> list[dict[str, Any]]:
-    """The schools that may be stops of a round, those whose window is open today first."""
+    """The schools that may be stops of a round: those promised a visit today (`due`), then those whose window is open."""
     today, carts = local_date(now), defaultdict[int, list[Any]](list)
     for record in classes(scope):
         carts[record.school_id].append(record)
+    promised = _promised(scope, today)
     rows = [
         {
             "uai": school.uai, "name": school.name, "carts": [record.code for record in carts[school.id]],
-            "tablets": sum(record.expected for record in carts[school.id]), "due": any(_open(record, today) for record in carts[school.id]),
+            "tablets": sum(record.expected for record in carts[school.id]), "due": any(record.code in promised for record in carts[school.id]),
         }
         for school in schools(scope)
         if carts[school.id]
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: not row["due"])
+    opened = {record.code for several in carts.values() for record in several if _open(record, today)}
+    return sorted(rows, key=lambda row: (not row["due"], opened.isdisjoint(row["carts"])))
+
+
+def _promised(scope: Scope, today: date) -> set[str]:
+    """The classes that a visit of today was promised to."""
+    told = any_convention()
+    return {visit.code for visit in promises(scope, told.key, None).values() if visit.slot.day == today} if told else set()
 
 
 def _open(record: Any, today: date) -> bool:
