@@ -17,7 +17,7 @@ MORE_PAGES = (
 KEEPERS_MORE = ("/systeme", "/aide")
 OTHER_ROLES = {"technicien": ("/", "/aide"), "comite": ("/",), "ecole": ("/", "/aide", "/tableau")}
 LOOKS = ((1280, "light", "no-preference"), (390, "light", "reduce"), (1280, "dark", "reduce"), (390, "dark", "no-preference"))
-NO_PAGE = ("/connexion", "/tournee/travail", "/health/", "/metrics", "/api/", ".json", ".csv", ".pdf")
+NO_PAGE = ("/connexion", "/tournee/", "/health/", "/metrics", "/api/", ".json", ".csv", ".pdf")
 LIGHTEST = 150_000
 STILL = """[...document.querySelectorAll("*")].filter(one => {
   const style = getComputedStyle(one);
