@@ -10,9 +10,12 @@ from mdm.driver import Capabilities
 from mdm.drivers import KINDS
 
 TITLES = {
-    "headwind": "Headwind MDM", "fleet": "Fleet", "glpi": "GLPI avec Flyve MDM", "glpi-assets": "GLPI, registre de biens", "micromdm": "MicroMDM", "nanomdm": "NanoMDM",
-    "snipeit": "Snipe-IT", "zentral": "Zentral", "export_file": "Export de la console (CSV, XLSX)", "mapping": "API décrite par un fichier",
+    "headwind": "Headwind MDM", "fleet": "Fleet", "glpi": later("GLPI avec Flyve MDM"), "glpi-assets": later("GLPI, registre de biens"),
+    "micromdm": "MicroMDM", "nanomdm": "NanoMDM", "snipeit": later("Snipe-IT, registre de biens"), "zentral": "Zentral",
+    "export_file": later("Export de la console (CSV, XLSX)"), "mapping": later("API décrite par un fichier"),
 }  # fmt: skip
+ANY, BY_FILE = later("toutes"), later("selon le fichier")
+"""What a register and a description say of platforms."""
 TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     (later("Dernier contact de chaque tablette"), lambda can: can.tells_contact),
     (later("Enrôlement et sa date"), lambda can: can.tells_enrolment),
@@ -40,4 +43,4 @@ class Kind:
 def kind(key: str) -> Kind:
     """The line of the table of one kind. KeyError for a kind that does not exist."""
     can = KINDS[key].capabilities
-    return Kind(key, TITLES[key], can.platforms, can.peer, [(tell(label), says(can)) for label, says in TOLD])
+    return Kind(key, tell(TITLES[key]), [tell(one) for one in can.platforms], can.peer, [(tell(label), says(can)) for label, says in TOLD])

@@ -13,7 +13,8 @@ from inventory.journal import When
 from inventory.models import Sighting
 from inventory.queries.visible import visible
 from inventory.scope import Scope
-from mdm.models import Connector, SyncRun
+from mdm.drivers import KINDS
+from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.run_state import RunState
 
 COUNTED = (RunState.COMPLETE.value, RunState.RELEASED.value)
@@ -39,6 +40,9 @@ def listened(scope: Scope, when: When | None = None) -> list[Listened]:
 
 
 def _known_devices(row: Connector, scope: Scope, when: When | None) -> int:
+    """The devices of the scope; of a register, the assets of its last complete reading, for who sees all schools."""
+    if KINDS[row.kind].capabilities.peer:
+        return int(PeerAsset.select().where(PeerAsset.connector == row).count()) if scope.everywhere else 0
     query = visible(scope, Sighting).where(Sighting.connector == row.name)
     return int((query.where(Sighting.first_seen <= when.moment) if when else query).count())
 

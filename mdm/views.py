@@ -12,7 +12,7 @@ from inventory.queries.discrepancies import discrepancies
 from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
-from mdm import actions, listening, queries
+from mdm import actions, listening, queries, terms
 from mdm.capabilities import kind
 from mdm.run_state import RunState
 
@@ -48,7 +48,10 @@ def connector(name: str) -> str:
     shown = next((one for one in queries.listened(g.scope) if one.connector.name == name), None)
     if shown is None:
         raise NotFound
-    return render_template("mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), RunState=RunState)
+    alone = actions.left_alone(shown.connector, g.now)
+    return render_template(
+        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState
+    )
 
 
 @pages.post("/synchronisation/<name>/evenements/<address>")

@@ -140,9 +140,12 @@ class Quick:
     def read(self, content: bytes) -> Reading | None:
         """None for a page that must be read record by record."""
         try:
-            told = _page.decode(content).data
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._read(content)
+        except (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError):
             return None
+
+    def _read(self, content: bytes) -> Reading | None:
+        told = _page.decode(content).data
         items, declared = told.devices.items, told.devices.totalItemsCount
         if not 0 <= declared <= self._most:
             return None
@@ -178,7 +181,7 @@ class Digests:
 def _converted(told: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(told, kind)
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.ValidationError, UnicodeError, RecursionError, OverflowError):
         return None
 
 

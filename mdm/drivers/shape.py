@@ -58,14 +58,19 @@ def readable(items: Sequence[Any], kind: type[R]) -> list[R]:
     found = []
     for item in items:
         with suppress(*UNREADABLE):
-            found.append(msgspec.convert(item, kind))
+            record = msgspec.convert(item, kind)
+            _packed(record)
+            found.append(record)
     return found
 
 
 def digest(form: bytes, record: Any, beside: Any = None) -> str:
     """Tells what a record and what is known beside it say from anything else that they could."""
-    more = b"" if beside is None else _packed(beside)
-    return hashlib.blake2b(form + _packed(record) + more, digest_size=8).hexdigest()
+    return _digest(form + _packed(record), beside)
+
+
+def _digest(packed: bytes, beside: Any) -> str:
+    return hashlib.blake2b(packed if beside is None else packed + _packed(beside), digest_size=8).hexdigest()
 
 
 @dataclass
@@ -91,15 +96,17 @@ class Shape(Generic[R]):
         self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] = lambda names: {}
     ) -> Page:
         """The page that these records make, as raw JSON or as plain values."""
-        records, refusals = list[R](), list[Refusal]()
+        records, packed, refusals = list[R](), list[bytes](), list[Refusal]()
         for item in items:
             try:
-                records.append(self._read(item))
+                record = self._read(item)
+                packed.append(self.form + _packed(record))
+                records.append(record)
             except UNREADABLE as fault:
                 refusals.append(Refusal(self._named(item), sentence(str(fault))))
         names = [self.name(record) for record in records]
         known = beside(names)
-        told = [digest(self.form, record, known.get(name)) for record, name in zip(records, names, strict=True)]
+        told = [_digest(one, known.get(name)) for one, name in zip(packed, names, strict=True)]
 
         def report(place: int) -> DeviceReport:
             made = self.report(records[place], known.get(names[place]))
@@ -118,8 +125,6 @@ class Shape(Generic[R]):
         record = self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
         if not self.name(record):
             raise ValueError("fiche sans identifiant")
-        if not isinstance(item, Raw):
-            _packed(record)
         return record
 
     def _named(self, item: Any) -> str:
