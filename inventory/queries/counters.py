@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import fn
 
+from inventory.db import read_many
 from inventory.journal import When
 from inventory.lifecycle import AWAY, PREPARATION, Stage, reached
 from inventory.mdm_status import MdmStatus
@@ -21,6 +22,15 @@ Key = tuple[int, str, str]
 BEFORE_ALL = -(2**62)
 UNHEARD = frozenset({MdmStatus.UNKNOWN, MdmStatus.GONE})
 SOME = 300
+
+
+_COUNTED = (
+    "SELECT told.class_id, told.stage, told.word, c.school_id, COUNT(*) FROM ("
+    "SELECT t.mobile_class_id AS class_id, t.stage AS stage, COALESCE((SELECT s.status FROM sighting s WHERE s.serial = t.serial "
+    "ORDER BY (s.status = 'gone'), COALESCE(s.enrolled_at, -4611686018427387904) DESC, s.id DESC LIMIT 1), 'unknown') AS word "
+    "FROM tablet t WHERE t.mobile_class_id IN ({}) AND NOT t.withdrawn) told "
+    "JOIN mobile_class c ON c.id = told.class_id GROUP BY told.class_id, told.stage, told.word, c.school_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +121,18 @@ def speaking() -> Any:
 
 def counted(class_ids: Sequence[int]) -> dict[Key, tuple[int, int]]:
     """The tablets of at most `SOME` classes counted one by one: (class, stage, word) to (school, number)."""
-    rows: Any = (
-        Tablet.select(Tablet.mobile_class, Tablet.stage, speaking().alias("word"), MobileClass.school, fn.COUNT(Tablet.id))
-        .join(MobileClass).where(Tablet.mobile_class.in_(list(class_ids)) & ~Tablet.withdrawn)
-        .group_by(Tablet.mobile_class, Tablet.stage, SQL("word"), MobileClass.school).tuples()
-    )  # fmt: skip
-    return {(class_id, stage, word): (school_id, n) for class_id, stage, word, school_id, n in rows}
+    return _cells(_COUNTED, class_ids)
 
 
 def kept(class_ids: Sequence[int]) -> dict[Key, tuple[int, int]]:
     """The same as the counts tell it."""
-    rows = ClassCount.select(ClassCount.mobile_class, ClassCount.stage, ClassCount.mdm, ClassCount.school, ClassCount.n)
-    found = rows.where(ClassCount.mobile_class.in_(list(class_ids))).tuples()
-    return {(class_id, stage, word): (school_id, n) for class_id, stage, word, school_id, n in found}
+    return _cells("SELECT mobile_class, stage, mdm, school, n FROM class_count WHERE mobile_class IN ({})", class_ids)
+
+
+def _cells(sql: str, class_ids: Sequence[int]) -> dict[Key, tuple[int, int]]:
+    """Read at every write of a person: by a statement that is ready."""
+    rows = read_many(sql.format(",".join(map(str, class_ids)) or "NULL"))
+    return {(class_id, stage, word): (school_id, n) for class_id, stage, word, school_id, n in rows}
 
 
 def wrong_counts() -> Iterator[int]:
