@@ -18,12 +18,13 @@ from bench.harness import Row
 from bench.headwind import serving
 from inventory.actions.records import Hand
 from inventory.actions.tablets import record_stage
-from inventory.db import BUSY_SECONDS, database
+from inventory.db import database
 from inventory.fair_lock import FairLock
 from inventory.lifecycle import Stage
 from inventory.models import Person, Tablet
 from mdm.models import Connector
 
+BUSY_SECONDS = 30
 WRITERS = 32
 EACH = 25
 ORDERED_AT = datetime(2017, 10, 9, 8, tzinfo=UTC)
