@@ -170,6 +170,6 @@ def test_a_bar_code_too_long_for_its_label_says_the_code_instead(now: datetime, 
 
 def test_the_command_prints_a_cart_or_a_lot_and_says_what_is_missing(autumn: Path, tmp_path: Path) -> None:
     shell, out = Shell(copied(autumn, tmp_path), AS_OF), tmp_path / "etiquettes.pdf"
-    assert "31 étiquettes" in shell("labels", "AIX-CM01", "--stock", "L4732", "--start", "7", "--out", str(out))
+    assert "31\u00a0étiquettes" in shell("labels", "AIX-CM01", "--stock", "L4732", "--start", "7", "--out", str(out))
     assert out.read_bytes().startswith(b"%PDF")
     assert "l'un des deux" in shell("labels", "--out", str(out), ok=False)
