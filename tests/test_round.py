@@ -194,8 +194,15 @@ def test_unsent_acts_survive_sign_out_another_person_and_are_exported(chromium_d
         sign_in(page, town)
         unsent(page, 0)
         expect(page.get_by_text("Prêt hors ligne, 28 tablettes")).to_be_visible()
+        page.evaluate(LEFT_ALONE, 13 * 3600 * 1000)
+        page.reload()
+        expect(page.get_by_text("Douze heures sans un geste")).to_be_visible()
 
 
+LEFT_ALONE = """(since) => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
+  const writing = request.result.transaction("state", "readwrite");
+  writing.objectStore("state").put(Date.now() - since, "used");
+  writing.oncomplete = () => { request.result.close(); resolve(); }; }; })"""
 KEYS = """() => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
   const asked = request.result.transaction("state").objectStore("state").getAllKeys();
   asked.onsuccess = () => { request.result.close(); resolve(asked.result); }; }; })"""
