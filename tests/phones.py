@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from config.demo.people import PASSWORD
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
+NAP = threading.Event()  # never set: a wait that ends by its time
 WIDTH, HEIGHT = 640, 480
 CODES = Path(__file__).parent / "fixtures" / "codes"
 
@@ -48,8 +50,11 @@ def processes(profile: Path) -> list[int]:
 
 def kill(profile: Path) -> None:
     """Kill the browser over this profile without warning, and forget its lock."""
-    for process in processes(profile):
-        os.kill(process, signal.SIGKILL)
+    while running := processes(profile):
+        for process in running:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        NAP.wait(0.02)
     for lock in profile.glob("Singleton*"):
         lock.unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acts import Phone, wire
-from proof.kills import CODE, NOVEMBER, PAGES, Application, prepared
+from proof.kills import CODE, NAP, NOVEMBER, PAGES, Application, prepared
 
 from config import clock, sessions
 from config.checks import complaints
@@ -34,8 +34,8 @@ from inventory.db import database
 from inventory.models import Event, MobileClass, Person, Remark
 from mdm.simulator import Fleet, Simulator
 
-MOST_SENDINGS, LARGEST_SENDING, LOST = 5, 10, 0.25
-PATIENCE = 600
+MOST_SENDINGS, LARGEST_SENDING, IN_ORDER, LOST = 5, 10, 0.7, 0.25
+PATIENCE, SLOWEST = 600, 30
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Caller(threading.Thread):
         super().__init__(daemon=True)
         self.phone, self.port, self.up, self.dice = phone, port, up, phone.luck
         self.headers = {"Cookie": f"cartable={cookie}", "X-CSRF-Token": csrf, "Content-Type": "application/json"}
-        self.all, self.sent = list(phone.unsent), Counter[str]()
+        self.all, self.sent, self.heard = list(phone.unsent), Counter[str](), 0
 
     def run(self) -> None:
         while self.phone.unsent:
@@ -69,10 +69,13 @@ class Caller(threading.Thread):
                 continue
 
     def chosen(self) -> list[Act]:
-        """Some acts in any order: unsent ones, and answered ones that were not sent five times yet."""
-        some = [act for act in self.all if act in self.phone.unsent or self.sent[act.id] < MOST_SENDINGS]
-        found = self.dice.sample(some, min(len(some), self.dice.randint(1, LARGEST_SENDING)))
-        return [*found, self.phone.unsent[0]]
+        """Acts in any order: the next ones unsent or some far ahead, and some that were answered but not sent five times yet."""
+        unsent = self.phone.unsent
+        ahead = unsent[:LARGEST_SENDING] if self.dice.random() < IN_ORDER else self.dice.sample(unsent, min(len(unsent), LARGEST_SENDING))
+        again = [act for act in self.all[: self.phone.oldest] if self.sent[act.id] < MOST_SENDINGS]
+        found = [*ahead, *self.dice.sample(again, min(len(again), self.dice.randint(0, 5)))]
+        self.dice.shuffle(found)
+        return found
 
     def call(self, acts: list[Act]) -> None:
         self.sent.update(act.id for act in acts)
@@ -90,6 +93,7 @@ class Caller(threading.Thread):
             line.close()
 
     def hear(self, told: dict[str, list[dict[str, str]]]) -> None:
+        self.heard += 1
         kept = {one["id"]: one["digest"] for one in told["answers"] if one["state"] in [state.value for state in KEPT]}
         self.phone.unsent = [act for act in self.phone.unsent if kept.get(act.id) != act.digest]
 
@@ -110,11 +114,14 @@ def callers(settings: Settings, port: int, phones: int, acts: int, seed: int, up
 
 
 def drained(people: Sequence[Caller], seconds: float) -> bool:
-    """Whether every phone has got rid of its acts, waiting for it some seconds at most."""
-    end = time.monotonic() + seconds
-    for one in people:
-        one.join(max(0, end - time.monotonic()))
-    return not any(one.is_alive() for one in people)
+    """Whether every phone has got rid of its acts, after some seconds and at least one answer heard."""
+    before, end = sum(one.heard for one in people), time.monotonic() + seconds
+    while any(one.is_alive() for one in people):
+        now, more = time.monotonic(), sum(one.heard for one in people) > before
+        if seconds == 0 or now > end + SLOWEST or (now > end and more):
+            return False
+        NAP.wait(0.02)
+    return True
 
 
 def run(folder: Path, phones: int, acts: int, seconds: float, seed: int) -> Outcome:
