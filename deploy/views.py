@@ -84,8 +84,10 @@ def quarter_list() -> str:
     told = convention()
     if not whole(g.scope, told.key):
         return render_template("deploy/quarters.html", quarters=None)
-    issued = {row.period: row for row in QuarterIssue.select().where(QuarterIssue.convention == told.key).order_by(QuarterIssue.number)}
-    current = Quarter.of(local_date(g.now))
+    moment = g.when.moment if g.when else g.now
+    known = (QuarterIssue.convention == told.key) & (QuarterIssue.issued <= moment)
+    issued = {row.period: row for row in QuarterIssue.select().where(known).order_by(QuarterIssue.number)}
+    current = Quarter.of(local_date(moment))
     quarters_shown, one = [], Quarter.of(told.window.first)
     while one.first <= current.first:
         quarters_shown.append(one)

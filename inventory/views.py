@@ -128,8 +128,10 @@ def _stage() -> Stage:
 @may(OFFICE, scope=Reach.EVERYWHERE)
 def import_list() -> str:
     """The batches taken in, and the form for a new file."""
-    batches = list(visible(g.scope, ImportBatch).order_by(ImportBatch.id.desc()).limit(50))
-    return render_template("inventory/imports.html", batches=batches)
+    batches = visible(g.scope, ImportBatch).order_by(ImportBatch.id.desc()).limit(50)
+    if g.when is not None:
+        batches = batches.where(ImportBatch.at <= g.when.moment)
+    return render_template("inventory/imports.html", batches=list(batches), moment=g.when.moment if g.when else g.now)
 
 
 @pages.post("/imports")

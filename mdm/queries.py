@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from peewee import ModelSelect
+from peewee import Case, ModelSelect
 
 from inventory.errors import NotFound
 from inventory.journal import When
 from inventory.models import Sighting
+from inventory.queries import listing
+from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 from mdm.drivers import KINDS
@@ -54,7 +57,7 @@ def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> Sync
     return query.order_by(SyncRun.id.desc()).first()
 
 
-def runs(scope: Scope, when: When | None = None, limit: int = 30) -> list[SyncRun]:
+def runs(scope: Scope, when: When | None = None, limit: int = 10) -> list[SyncRun]:
     """The last runs, newest first, with their connector."""
     return list(_by_then(_seen_by(scope), when).order_by(SyncRun.id.desc()).limit(limit))
 
@@ -105,3 +108,58 @@ def _seen_by(scope: Scope) -> ModelSelect:
     """A run counts the devices of every school: it is seen from everywhere only."""
     query = SyncRun.select(SyncRun, Connector).join(Connector)
     return query if scope.everywhere else query.where(SyncRun.id.in_([]))
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A reading as its list shows it."""
+
+    id: int
+    connector: str
+    started: datetime
+    state: RunState
+    seen: int
+    changed: int
+    heard: int
+    unchanged: int
+    refused: int
+    gone: int
+    requests: int
+    message: str
+
+
+RUN_ORDERS: Mapping[str, Order[RunRow]] = {"recentes": Order("Plus récentes", SyncRun.id * -1, lambda row: -row.id, int)}
+
+
+def run_page(ask: Ask, when: When | None, *, scope: Scope) -> Page[RunRow]:
+    """One page of the readings, newest first, filtered by `connecteur` and `issue`."""
+    return listing.cut(_run_ids(ask, when, scope), SyncRun.id, RUN_ORDERS[ask.sort], ask, lambda ids: _run_rows(ids, when), lambda row: row.id)
+
+
+def count_runs(ask: Ask, when: When | None, *, scope: Scope) -> int:
+    return listing.counted_to(_run_ids(ask, when, scope))
+
+
+def _run_ids(ask: Ask, when: When | None, scope: Scope) -> ModelSelect:
+    query = _by_then(_seen_by(scope), when)
+    if ask.words:
+        query = query.where(SyncRun.message.contains(ask.words) | SyncRun.reason.contains(ask.words))
+    if ask.filter("connecteur"):
+        query = query.where(Connector.name == ask.filter("connecteur"))
+    if ask.filter("issue"):
+        query = query.where(_state_then(when) == ask.filter("issue"))
+    return query.select(SyncRun.id)
+
+
+def _state_then(when: When | None) -> Any:
+    """What a reading had come to: one that a person decided on later was still in quarantine."""
+    if when is None:
+        return SyncRun.state
+    return Case(None, [(SyncRun.decided_at > when.moment, RunState.QUARANTINED.value)], SyncRun.state)
+
+
+def _run_rows(ids: Sequence[int], when: When | None) -> list[RunRow]:
+    columns = (SyncRun.seen, SyncRun.changed, SyncRun.heard, SyncRun.unchanged, SyncRun.refused, SyncRun.gone, SyncRun.requests, SyncRun.message)
+    query: Any = SyncRun.select(SyncRun.id, Connector.name, SyncRun.started, _state_then(when), *columns).join(Connector)
+    rows = query.where(SyncRun.id.in_(list(ids))).tuples()
+    return [RunRow(one, name, started, RunState(state), *rest) for one, name, started, state, *rest in rows]

@@ -8,16 +8,19 @@ from werkzeug.wrappers import Response
 from inventory.access import ANYONE, Reach, may
 from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
+from inventory.lists import views as lists
 from inventory.queries.discrepancies import discrepancies
 from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
 from mdm import actions, listening, queries, terms
 from mdm.capabilities import kind
+from mdm.lists import RUNS
 from mdm.run_state import RunState
 
 MOST_OF_AN_EVENT = 2**20
 pages = Blueprint("mdm", __name__, template_folder="templates")
+lists.offer(RUNS)
 
 
 @pages.get("/synchronisation")
@@ -39,6 +42,13 @@ def _age_asked(text: str) -> Age | None:
     except ValueError as fault:
         choices = ", ".join(age.value for age in Age)
         raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name="age", value=text, choices=choices)) from fault
+
+
+@lists.pages.get("/lectures")
+@may(READERS, scope=Reach.SCOPE)
+def lectures() -> str:
+    """Every reading, newest first."""
+    return lists.show(RUNS)
 
 
 @pages.get("/synchronisation/<name>")

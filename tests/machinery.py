@@ -26,6 +26,7 @@ MACHINERY = {
     "mdm.driver": "the reports and the protocol of drivers, as msgspec structures",
     **dict.fromkeys(("mdm.http", "mdm.adapter"), "the one client of requests"),
     **dict.fromkeys(("mdm.hooks", "mdm.listening", "mdm.registers", "mdm.trial"), "events, registers and trials, over msgspec, tables and the client"),
+    "mdm.lists": "the list of readings, for the ground floor's pages of lists",
     "mdm.panels": "the piece of page this room hangs on a mobile class",
     "mdm.staging": "spools a whole reading to disk",
     "mdm.sync": "the verb of the ear, between drivers and tables",

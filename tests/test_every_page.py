@@ -12,7 +12,8 @@ from test_browser import KEEPERS_PAGES, PAGES, chromium, enter, pytestmark, town
 __all__ = ["chromium", "pytestmark", "town"]
 MORE_PAGES = (
     "/synchronisation?age=old&as_of=2018-01-05", "/aide", "/aide/technician", "/accessibilite", "/?as_of=2017-11-30", "/financement",
-    "/financement/factures", "/financement/etat-recapitulatif", "/financement/simulation", "/imports?as_of=2017-11-15", "/comites", "/actes-en-conflit",
+    "/financement/factures", "/financement/etat-recapitulatif", "/financement/simulation", "/imports?as_of=2017-11-15", "/comites", "/actes-en-conflit", "/appareils?connu=non",
+    "/lectures", "/lectures?as_of=2017-11-15&issue=complete", "/planning",
 )  # fmt: skip
 KEEPERS_MORE = ("/systeme", "/aide")
 OTHER_ROLES = {"technicien": ("/", "/aide"), "comite": ("/",), "ecole": ("/", "/aide", "/tableau")}

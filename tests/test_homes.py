@@ -124,3 +124,35 @@ def test_the_readings_of_november_do_not_know_december(house: tuple[Flask, Hour]
     started = [datetime.strptime(text, "%d/%m/%Y") for text in re.findall(r"(\d\d/\d\d/\d{4}) à 17:0", then.partition('id="lectures"')[2])]
     assert started and max(started) == datetime(2017, 11, 15)
     assert "Lire maintenant" not in then
+
+
+def test_every_page_of_the_menu_shows_the_day_asked_and_keeps_it(house: tuple[Flask, Hour]) -> None:
+    with signed_in(house[0], "dsi") as client:
+        client.post("/trimestres", data={"csrf_token": proof(client, "/trimestres"), "period": "2017-Q4"})
+        menu = re.findall(r'<li><a href="([^"]+)"', client.get("/?as_of=2017-11-15").text.partition("<main")[0])
+        assert len(menu) > 8 and all(url.endswith("as_of=2017-11-15") for url in menu)
+        for url in menu:
+            page = client.get(unescape(url)).text
+            assert "État au 15/11/2017 à 23:59" in page and f'href="{url.partition("?")[0]}">Revenir à maintenant' in page, url
+        assert "2017-Q4" not in client.get("/trimestres?as_of=2017-11-15").text and "Émis le" in client.get("/trimestres").text
+        assert "AIX-CM02" not in client.get("/imports?as_of=2017-11-15").text and "AIX-CM02" in client.get("/imports").text
+
+
+def test_devices_and_readings_are_lists_like_the_others(house: tuple[Flask, Hour]) -> None:
+    rows = {"X-Cartable-Fragment": "1"}
+    with signed_in(house[0], "dsi") as client:
+        kinds = ("dans le MDM, absente de l&#39;inventaire", "numéros de série qui se ressemblent", "sans numéro de série dans le MDM")
+        gaps = sum(client.get("/synchronisation").text.count(kind) for kind in kinds)
+        unknown = client.get("/appareils?connu=non", headers=rows).text
+        assert gaps and re.search(rf'data-said="{gaps} appareils', unknown)
+        told = {state: int(re.search(r'data-said="(\d+)', client.get(f"/appareils?connu={state}&as_of=2017-11-15", headers=rows).text)[1]) for state in ("oui", "non")}  # type: ignore[index]
+        assert told == {"oui": 14, "non": 0}, "in November the Floriales' cart was not there"
+        newest = client.get("/lectures?issue=complete", headers=rows).text
+        assert newest.index("05/01/2018") < newest.index("04/01/2018")
+        then = client.get("/lectures?as_of=2017-11-15", headers=rows).text
+        assert "15/11/2017" in then and "16/11/2017" not in then
+        assert client.get("/listes/lectures.csv").status_code == client.get("/listes/appareils.xlsx").status_code == 200
+        assert client.get("/lectures?issue=perdue").status_code == 422
+    with signed_in(house[0], "ecole") as client:
+        assert 'data-said="0 lecture' in client.get("/lectures", headers=rows).text
+        assert 'data-said="14 appareils' in client.get("/appareils", headers=rows).text

@@ -77,6 +77,6 @@ def quarter_state(told: Convention, scope: Scope, moment: datetime, findings: Se
     before = current.before()
     over = before if before.last >= told.window.first else None
     same = (QuarterIssue.convention == told.key) & (QuarterIssue.period == before.key) & (QuarterIssue.issued <= moment)
-    issue = QuarterIssue.get_or_none(same) if over else None
+    issue = QuarterIssue.select().where(same).order_by(QuarterIssue.number.desc()).first() if over else None
     undecided = [one for one in findings if not one.retained and one.severity.value != "verified"]
     return QuarterState(current, (current.last - today).days, over, issue, undecided)

@@ -13,7 +13,8 @@ from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.paris import read_local
-from inventory.queries import listed_places, listed_tablets
+from inventory.queries import listed_devices, listed_places, listed_tablets
+from inventory.queries.listed_devices import Known
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.tablet_rows import TABLET_ORDERS
 from inventory.scope import Scope
@@ -98,6 +99,10 @@ def _schools(number: int, said: str) -> str:
     return tell_count("{count} école", "{count} écoles", number, count=said)
 
 
+def _devices(number: int, said: str) -> str:
+    return tell_count("{count} appareil", "{count} appareils", number, count=said)
+
+
 SCHOOL = Filter("ecole", "École (UAI)")
 CHANGES = (Filter("etape_depuis", "Étape changée depuis", type=MOMENT), Filter("mdm_depuis", "Mot du MDM changé depuis", type=MOMENT))
 TABLETS = Catalogue(
@@ -145,4 +150,23 @@ SCHOOLS = Catalogue(
         Column("classes", "Classes mobiles", lambda row: ", ".join(row.codes)),
     ),
     listed_places.SCHOOL_ORDERS, (), lambda row: ("inventory.school", {"uai": row.uai}), listed_places.schools, listed_places.count_schools,
+)  # fmt: skip
+DEVICES = Catalogue(
+    "appareils", "Appareils des MDM", _devices, "radio", "N° de série, nom dans le MDM ou modèle",
+    "Retirer un filtre, ou lire le MDM sur la page Synchronisation.",
+    (
+        Column("serie", "N° de série", lambda row: row.name, sort="serie"),
+        Column("nom", "Nom dans le MDM", lambda row: row.number),
+        Column("connecteur", "Connecteur", lambda row: row.connector),
+        Column("mdm", "MDM", lambda row: row.status),
+        Column("connu", "À l'inventaire", lambda row: row.known),
+        Column("modele", "Modèle", lambda row: row.model),
+        Column("systeme", "Système", lambda row: row.os_version, False),
+        Column("groupe", "Groupe", lambda row: row.group, False),
+        Column("vu", "Vu d'abord", lambda row: row.first_seen, False),
+    ),
+    listed_devices.DEVICE_ORDERS,
+    (Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("connu", "À l'inventaire", _choices(Known)), Filter("connecteur", "Connecteur (nom)")),
+    lambda row: ("inventory.tablet", {"tablet_id": row.tablet}) if row.tablet else ("lists.appareils", {"q": row.name}),
+    listed_devices.devices, listed_devices.count_devices,
 )  # fmt: skip

@@ -26,7 +26,7 @@ from inventory.actions.views_kept import forget_view, keep_view, views_of
 from inventory.db import snapshot
 from inventory.errors import NotFound, Refused
 from inventory.keyset import read_cursor
-from inventory.lists.catalogue import CLASSES, SCHOOLS, TABLETS, Catalogue, Column
+from inventory.lists.catalogue import CLASSES, DEVICES, SCHOOLS, TABLETS, Catalogue, Column
 from inventory.lists.files import csv_stream, workbook
 from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask, every_page
@@ -35,7 +35,7 @@ from inventory.spoken import moment
 from inventory.words import FRENCH, speak, tell
 
 pages = Blueprint("lists", __name__)
-BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS)}
+BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS, DEVICES)}
 LONGEST_WORDS = 100
 PART, WHOLE = 1000, 2**31
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,6 +70,11 @@ class Asked:
         return [(tell("{what} : {value}", what=tell(one.label), value=one.told(self.ask.filter(one.key))), self.url(**{one.key: ""})) for one in self.catalogue.filters if self.ask.filter(one.key)]
 
 
+def offer(catalogue: Catalogue) -> None:
+    """Make a list of another room known here: exported, kept and shown like the others."""
+    BY_KEY[catalogue.key] = catalogue
+
+
 def _read(catalogue: Catalogue, args: Any) -> Asked:
     """Read an address. Raises `Refused` naming the argument, the value and what to do."""
     words = args.get("q", "").strip()
@@ -101,7 +106,8 @@ def _columns(catalogue: Catalogue, args: Any) -> tuple[Column, ...]:
     return (first, *(column for column in others if (column.key in wanted if wanted else column.shown)))
 
 
-def _show(catalogue: Catalogue) -> str:
+def show(catalogue: Catalogue) -> str:
+    """The page of a list as its address asks, or its rows alone for the script that searches as one types."""
     asked = _read(catalogue, request.args)
     page = catalogue.page(asked.ask, g.when, g.scope)
     count = catalogue.count(asked.ask, g.when, scope=g.scope)
@@ -123,21 +129,28 @@ def tablettes() -> str | Response:
     found = listed_tablets.exact(words, scope=g.scope) if words and not request.headers.get("X-Cartable-Fragment") else None
     if found is not None:
         return redirect(url_for("inventory.tablet", tablet_id=found, as_of=request.args.get("as_of")))
-    return _show(TABLETS)
+    return show(TABLETS)
 
 
 @pages.get("/classes")
 @may(READERS, scope=Reach.SCOPE)
 def classes() -> str:
     """The mobile classes."""
-    return _show(CLASSES)
+    return show(CLASSES)
 
 
 @pages.get("/ecoles")
 @may(READERS, scope=Reach.SCOPE)
 def ecoles() -> str:
     """The schools and their mobile classes."""
-    return _show(SCHOOLS)
+    return show(SCHOOLS)
+
+
+@pages.get("/appareils")
+@may(READERS, scope=Reach.SCOPE)
+def appareils() -> str:
+    """The devices that MDMs list, those that no tablet explains among them."""
+    return show(DEVICES)
 
 
 @pages.get("/listes/<key>.<kind>")
