@@ -105,7 +105,7 @@ def test_claire_reads_the_health_the_quarter_and_the_age_of_what_disagrees(house
         account = section(page, "compte-rendu")
         assert "4e trimestre 2017 est fini et n&#39;est pas émis" in account
         for age, count in re.findall(r'age=(\w+)#ecarts">(\d+)<', account):
-            assert f"{count} écarts" in client.get(f"/synchronisation?age={age}").text
+            assert f"{count} écart" in client.get(f"/synchronisation?age={age}").text
         client.post("/trimestres", data={"csrf_token": proof(client, "/trimestres"), "period": "2017-Q4"})
         assert "émis le 08/01/2018" in section(client.get("/").text, "compte-rendu")
         assert "fini et n&#39;est pas émis" in section(client.get("/?as_of=2018-01-07").text, "compte-rendu")
@@ -131,7 +131,7 @@ def test_every_page_of_the_menu_shows_the_day_asked_and_keeps_it(house: tuple[Fl
         client.post("/trimestres", data={"csrf_token": proof(client, "/trimestres"), "period": "2017-Q4"})
         menu = re.findall(r'<li><a href="([^"]+)"', client.get("/?as_of=2017-11-15").text.partition("<main")[0])
         assert len(menu) > 8 and all(url.endswith("as_of=2017-11-15") for url in menu)
-        for url in menu:
+        for url in (url for url in menu if not url.startswith("/tournee")):  # the round is of today, whatever is looked at
             page = client.get(unescape(url)).text
             assert "État au 15/11/2017 à 23:59" in page and f'href="{url.partition("?")[0]}">Revenir à maintenant' in page, url
         assert "2017-Q4" not in client.get("/trimestres?as_of=2017-11-15").text and "Émis le" in client.get("/trimestres").text
@@ -151,8 +151,9 @@ def test_devices_and_readings_are_lists_like_the_others(house: tuple[Flask, Hour
         assert newest.index("05/01/2018") < newest.index("04/01/2018")
         then = client.get("/lectures?as_of=2017-11-15", headers=rows).text
         assert "15/11/2017" in then and "16/11/2017" not in then
-        assert client.get("/listes/lectures.csv").status_code == client.get("/listes/appareils.xlsx").status_code == 200
+        assert "05/01/2018" in client.get("/listes/lectures.csv").text
+        assert client.get("/listes/appareils.xlsx").data.startswith(b"PK")
         assert client.get("/lectures?issue=perdue").status_code == 422
     with signed_in(house[0], "ecole") as client:
         assert 'data-said="0 lecture' in client.get("/lectures", headers=rows).text
-        assert 'data-said="14 appareils' in client.get("/appareils", headers=rows).text
+        assert 'data-said="15 appareils' in client.get("/appareils", headers=rows).text, "one of its fourteen tablets was enrolled twice"
