@@ -201,7 +201,7 @@ def test_unsent_acts_survive_sign_out_another_person_and_are_exported(chromium_d
 
 LEFT_ALONE = """(since) => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
   const writing = request.result.transaction("state", "readwrite");
-  writing.objectStore("state").put(Date.now() - since, "used");
+  writing.objectStore("state").put(new Date().getTime() - since, "used");
   writing.oncomplete = () => { request.result.close(); resolve(); }; }; })"""
 KEYS = """() => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
   const asked = request.result.transaction("state").objectStore("state").getAllKeys();
