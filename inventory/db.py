@@ -156,6 +156,11 @@ def append_only(table: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> None
     _engine().append_only(database, table, verbs)
 
 
+def look_again(*tables: str) -> None:
+    """After very many rows changed at once: let the engine count them, where it plans by counts that it makes now and then."""
+    _engine().look_again(database, tables)
+
+
 def index(name: str, table: str, expressions: str) -> None:
     """An index over columns or expressions in brackets, alike on every engine."""
     database.execute_sql(f"CREATE INDEX {name} ON {table} ({expressions})")

@@ -162,6 +162,11 @@ def append_only(database: Any, table: str, verbs: Sequence[str]) -> None:
         )
 
 
+def look_again(database: Any, tables: Sequence[str]) -> None:
+    for table in tables:
+        database.execute_sql(f"ANALYZE {table}")
+
+
 def search_index(database: Any, table: str, columns: Sequence[str]) -> None:
     """Nothing: fragments are looked for in the rows themselves."""
 

@@ -15,7 +15,7 @@ import msgspec
 
 from inventory.actions.outbox import announce
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
-from inventory.db import atomic
+from inventory.db import atomic, look_again
 from inventory.errors import Conflict
 from inventory.models import School, Sighting
 from inventory.outbox import EventKind
@@ -31,6 +31,7 @@ from mdm.staging import Staged
 
 BELIEVED_ABSENT = 2
 READINGS = 2
+VERY_MANY = 1_000
 ABANDONED = timedelta(hours=2)
 Tell = Callable[[int, int | None], None]
 
@@ -174,6 +175,8 @@ def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> 
         done, rows = take_in(connector.name, batch, now=now)
         counts.add(done)
         seen.extend(rows)
+    if counts.changed >= VERY_MANY:
+        look_again("sighting", "event", "fact")
     run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged
     refused = {refusal.record for refusal in staged.refusals}
     absent = [row for row in absentees(connector.name, seen) if row.mdm_id not in refused]
