@@ -15,7 +15,7 @@ demo: .venv/installed
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
 	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
-	@$(BIN)/pytest -n 2 --dist loadfile $(if $(CHROMIUM),,-m "not browser")
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
 	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 # Long runs, half an hour or so; short ones of the same are part of the tests.

@@ -58,6 +58,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("postgresql"):
         items[:] = [item for item in items if databases.concerned(item)]
+    long = {item.path for item in items if "browser" in item.keywords}
+    items.sort(key=lambda item: item.path not in long)  # the long files first: no process waits for one at the end
 
 
 @pytest.fixture(autouse=True)
