@@ -45,7 +45,8 @@ WRITTEN: tuple[tuple[type[Table], tuple[str, ...]], ...] = (
     (SyncRun, ("message", "reason")), (Person, ("name",)), (WebSession, ("agent",)), (JobRun, ("outcome",)),
 )  # fmt: skip
 STRANGERS = (
-    "script:not([src^='/static/']), iframe, object, embed, math, marquee, audio, video, base, link:not([href^='/static/']),"
+    "script:not([src^='/static/'], [src^='/tournee/static/'], #phrases[type='application/json']), iframe, object, embed, math, marquee,"
+    "audio, video:not([muted][playsinline]), base, link:not([href^='/static/'], [href^='/tournee/static/']),"
     "meta[http-equiv], [onerror], [onload], [onfocus], [ontoggle], [onbegin], [onstart], [onmouseover], [href^='javascript:' i],"
     "[action^='javascript:' i]"
 )
