@@ -23,7 +23,6 @@ from deploy.schedule.slider import day_of_step
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
 from deploy.steps import BY_KEY, STEP_WRITERS, Level
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.keyset import read_cursor
 from inventory.models import Tablet
@@ -34,16 +33,12 @@ from inventory.queries.listing import Ask
 from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
 from inventory.roles import FIELD, OFFICE, READERS
+from inventory.views import hand
 from inventory.words import tell, tell_count
 
 pages = Blueprint("deploy", __name__, template_folder="templates")
 
 BOARD_CARDS = 24
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/tableau")

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from inventory.columns import MomentField
 from inventory.db import atomic, write_many
-from mdm.driver import DeviceReport, Driver, MdmError
+from mdm.driver import DeviceReport, Driver
 from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.run_state import RunState
 from mdm.staging import Staged
-from mdm.sync import Tell, note_reading, open_run, stage
+from mdm.sync import Tell, note_reading, read_and
 
 _stored = MomentField().db_value
 _KEEP = (
@@ -26,21 +26,7 @@ _KEEP = (
 
 def read_register(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
     """Read one register; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
-    run, staged = open_run(connector, now), Staged()
-    try:
-        staged = stage(connector, driver, tell)
-        _settle(run, connector, staged, now)
-    except MdmError as fault:
-        note_reading(run, staged)
-        run.state, run.message = RunState.FAILED.value, str(fault)
-    except BaseException:
-        run.state, run.message = RunState.FAILED.value, "lecture interrompue"
-        raise
-    finally:
-        run.requests, run.ended = driver.requests, now
-        run.save()
-        staged.close()
-    return run
+    return read_and(lambda run, staged: _settle(run, connector, staged, now), connector, driver, now=now, tell=tell)
 
 
 def _settle(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:

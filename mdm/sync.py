@@ -38,11 +38,17 @@ Tell = Callable[[int, int | None], None]
 
 def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
     """Sync one connector; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
-    run = open_run(connector, now)
-    staged = Staged()
+    return read_and(lambda run, staged: _settle(run, connector, driver, staged, now), connector, driver, now=now, tell=tell)
+
+
+def read_and(
+    settle: Callable[[SyncRun, Staged], None], connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None
+) -> SyncRun:  # fmt: skip
+    """Open a run, read the whole server and settle what was read; a fault of the server ends the run, any other goes on up."""
+    run, staged = _open_run(connector, now), Staged()
     try:
-        staged = stage(connector, driver, tell)
-        _settle(run, connector, driver, staged, now)
+        staged = _stage(connector, driver, tell)
+        settle(run, staged)
     except MdmError as fault:
         note_reading(run, staged)
         run.state, run.message = RunState.FAILED.value, str(fault)
@@ -57,7 +63,7 @@ def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Te
 
 
 @atomic
-def open_run(connector: Connector, now: datetime) -> SyncRun:
+def _open_run(connector: Connector, now: datetime) -> SyncRun:
     """Begin a run, the only one of its connector; raises `Refused` if another is under way."""
     refuse_during_a_reading(connector, now)
     for run in _running(connector):
@@ -89,7 +95,7 @@ def _alive(run: SyncRun, now: datetime) -> bool:
     return True
 
 
-def stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
+def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
     """Read every page; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):

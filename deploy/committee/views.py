@@ -38,7 +38,6 @@ from deploy.queries.conventions import convention, whole
 from deploy.steps import SIGNATORIES
 from inventory import french
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.journal import history
 from inventory.models import Person
@@ -47,17 +46,13 @@ from inventory.queries import places
 from inventory.queries.people import A_PERSON
 from inventory.roles import OFFICE, Role
 from inventory.timeline import timeline
+from inventory.views import hand
 from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("committee", __name__)
 READERS = OFFICE | {Role.ACADEMY, Role.AUDITOR, Role.STEERING_COMMITTEE, Role.TECHNICAL_COMMITTEE}
 KEEPERS = OFFICE | {Role.ACADEMY}
 MEMBERS = frozenset({Role.TECHNICAL_COMMITTEE})
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 def _today() -> date:

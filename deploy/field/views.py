@@ -20,21 +20,16 @@ from deploy.field.queries.work import choice, work
 from deploy.field.release import WORKER, kept, release
 from deploy.field.sentences import sentences
 from inventory.access import ANYONE, Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.queries import places
 from inventory.roles import FIELD, OFFICE, READERS
+from inventory.views import hand
 from inventory.words import tell
 
 pages = Blueprint("field", __name__, static_folder="static", static_url_path="/tournee/static")
 MOST_ACTS = 200
 SHARED = ("tokens.css", "icons.svg", "mark.svg")
 FONTS = ("fonts/atkinson-400.woff2", "fonts/atkinson-700.woff2")
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/tournee/")

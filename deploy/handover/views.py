@@ -15,12 +15,12 @@ from deploy.handover.photo import codes_in, kind_of
 from deploy.handover.record import reservations
 from deploy.models import Handover
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.french import moment
 from inventory.labels.code import Names
 from inventory.queries import labels, places
 from inventory.roles import FIELD, READERS, Role
+from inventory.views import hand
 from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("handover", __name__)
@@ -28,11 +28,6 @@ WITNESSES = FIELD | {Role.SCHOOL}
 DRAWN = "data:image/png;base64,"
 LARGEST_DRAWING = 400_000
 MOST_PHOTOS = 20
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/pv")

@@ -8,22 +8,17 @@ from werkzeug.wrappers import Response
 from deploy.incidents import actions, queries
 from deploy.incidents.kind import REFERENCES, RESULTS, Kind, Result
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.journal import history
 from inventory.queries import places
 from inventory.queries.tablets import tablet
 from inventory.roles import FIELD, READERS, Role
 from inventory.timeline import timeline
+from inventory.views import hand
 from inventory.words import tell
 
 pages = Blueprint("incidents", __name__)
 WITNESSES = FIELD | {Role.SCHOOL}
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/incidents")

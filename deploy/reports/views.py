@@ -10,9 +10,9 @@ from deploy.models import QuarterIssue
 from deploy.queries.conventions import convention, whole
 from deploy.reports.quarter import Quarter
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound
 from inventory.roles import OFFICE, READERS
+from inventory.views import hand
 from inventory.words import tell
 
 pages = Blueprint("seals", __name__)
@@ -35,7 +35,7 @@ def correct(period: str) -> Response:
     told = convention()
     if not whole(g.scope, told.key):
         raise NotFound
-    row = quarters.correct(Quarter.parse(period), request.form.get("reason", ""), Hand(g.person, g.now))
+    row = quarters.correct(Quarter.parse(period), request.form.get("reason", ""), hand())
     flash(tell("{period} émis de nouveau, émission n° {number} ; la précédente reste telle quelle.", period=row.period, number=row.number), "good")
     return redirect(url_for("deploy.quarter_page", period=row.period))
 

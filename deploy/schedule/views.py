@@ -19,7 +19,6 @@ from deploy.schedule.queries import Planned, by_week, hours, paper, planned, pro
 from deploy.schedule.remaining import DEPOT, LABELS
 from deploy.schedule.work import AFTERNOON, MORNING, Slot
 from inventory.access import ANYONE, Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.models import Person
 from inventory.paris import at as paris_at
@@ -27,15 +26,11 @@ from inventory.paris import local_date
 from inventory.queries import places
 from inventory.queries.visible import scope_of
 from inventory.roles import OFFICE, READERS, Role
+from inventory.views import hand
 from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("schedule", __name__)
 TWO_HOURS = timedelta(hours=2)
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/planning")

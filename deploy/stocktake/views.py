@@ -8,20 +8,15 @@ from werkzeug.wrappers import Response
 from deploy.stocktake import actions, queries
 from deploy.stocktake.difference import OF_MISSING, OF_UNEXPECTED, OF_UNKNOWN, Decided
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.journal import history
 from inventory.queries import places
 from inventory.roles import FIELD, READERS
 from inventory.timeline import timeline
+from inventory.views import hand
 from inventory.words import tell
 
 pages = Blueprint("stocktake", __name__)
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/classes/<code>/inventaire")

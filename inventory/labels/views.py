@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from inventory.access import ANYONE, Reach, may
 from inventory.actions import labels
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.labels.asked import FIELDS, Asked, asked
 from inventory.labels.code import Names, shown
@@ -20,15 +19,11 @@ from inventory.panels import panels_of
 from inventory.queries import labels as reading
 from inventory.queries import places
 from inventory.roles import FIELD
+from inventory.views import hand
 from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("labels", __name__)
 SHEET = "application/pdf"
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 @pages.get("/classes/<code>/etiquettes")

@@ -22,7 +22,6 @@ from deploy.models import InvoicePaper, PaymentPaper
 from deploy.queries.conventions import convention, whole
 from deploy.reports.csv_files import french_csv
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.journal import history
 from inventory.paris import local_date
@@ -30,16 +29,12 @@ from inventory.queries import places
 from inventory.roles import OFFICE, Role
 from inventory.status import Status
 from inventory.timeline import timeline
+from inventory.views import hand
 from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("funding", __name__, url_prefix="/financement")
 READERS = OFFICE | {Role.ACADEMY, Role.AUDITOR, Role.STEERING_COMMITTEE, Role.TECHNICAL_COMMITTEE}
 MOST_SIMULATED = 12
-
-
-def hand() -> Hand:
-    """The hand of the person whose request this is."""
-    return Hand(g.person, g.now)
 
 
 def choices(kinds: type[Status]) -> list[tuple[str, str]]:

@@ -10,10 +10,10 @@ from deploy.funding import actions
 from deploy.funding.assignment import Ground, Justification
 from deploy.queries.conventions import convention, whole
 from inventory.access import Reach, may
-from inventory.actions.records import Hand
 from inventory.errors import NotFound, Refused
 from inventory.queries.tablets import tablet
 from inventory.roles import OFFICE
+from inventory.views import hand
 from inventory.words import tell
 
 pages = Blueprint("pledges", __name__, url_prefix="/financement")
@@ -26,7 +26,7 @@ def certify() -> Response:
     told, form = convention(), request.form
     if not whole(g.scope, told.key):
         raise NotFound
-    number = actions.certify(told, form.get("quality", ""), form.get("digest", ""), Hand(g.person, g.now))
+    number = actions.certify(told, form.get("quality", ""), form.get("digest", ""), hand())
     flash(tell("État n° {number} certifié exact : s'il change ensuite, la page le dira.", number=number), "good")
     return redirect(url_for("funding.statement_page"))
 
@@ -39,6 +39,6 @@ def justify(tablet_id: int) -> Response:
     if form.get("ground", "") not in list(Ground):
         raise Refused(tell("Choisir une réparation, un prêt ou une autorisation."))
     why = Justification(Ground(form["ground"]), form.get("reference", ""), day_of(form, "day"))
-    actions.justify(row, why, Hand(g.person, g.now))
+    actions.justify(row, why, hand())
     flash(tell("Affectation justifiée."), "good")
     return redirect(url_for("funding.page") + "#affectations")
