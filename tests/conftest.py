@@ -13,6 +13,7 @@ from cluster import INITDB, Cluster
 from hypothesis import settings
 
 from config.models import TABLES as CONFIG_TABLES
+from config.wiring import wire
 from deploy.models import TABLES as DEPLOY_TABLES
 from inventory import db
 from inventory.actions.places import register_class, register_school
@@ -158,3 +159,22 @@ def autumn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from autumn import built
 
     return built(tmp_path_factory.mktemp("autumn"))
+
+
+@pytest.fixture(scope="module")
+def aix(autumn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The autumn of Aix to write in, wired and open for the tests of one file."""
+    from autumn import copied, settings_at
+
+    wire(settings_at(copied(autumn, tmp_path_factory.mktemp("aix"))))
+    with db.database.connection_context():
+        yield
+    db.database.close()
+
+
+@pytest.fixture
+def nothing_stays(aix: None) -> Iterator[None]:
+    """What a test writes in the autumn of Aix is undone after it."""
+    with db.database.atomic() as this:
+        yield
+        this.rollback()

@@ -6,11 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_house import LIGHT
 
-from config import passwords
-from config.demo.build import build
-from config.settings import read
 from deploy.actions.steps import record_step
 from deploy.committee import actions
 from deploy.committee.integration import Evidence, TabletShown, Verdict, changes, digest, told
@@ -22,7 +18,6 @@ from deploy.models import Meeting as MeetingPaper
 from deploy.queries.conventions import convention
 from inventory.actions.records import Hand
 from inventory.actions.tablets import record_stages
-from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import complaints
 from inventory.lifecycle import Stage
@@ -33,24 +28,7 @@ from inventory.scope import EVERYWHERE
 
 DECEMBER = end_of(date(2017, 12, 27))
 HOLDER_TOWN, SUBSTITUTE_TOWN, HOLDER_STATE = 0, 1, 2
-
-
-@pytest.fixture(scope="module", autouse=True)
-def aix(tmp_path_factory):
-    """The demonstration's autumn."""
-    folder = tmp_path_factory.mktemp("aix")
-    passwords.use(LIGHT)
-    build(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_KEY_FILE": f"{folder}/key"}), lambda done, of: None)
-    with database.connection_context():
-        yield
-    database.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(aix):
-    with database.atomic() as this:
-        yield
-        this.rollback()
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 
 def hand(login: str, now=DECEMBER) -> Hand:

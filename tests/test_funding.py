@@ -4,11 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from small_house import LIGHT
 
-from config import passwords
-from config.demo.build import build
-from config.settings import read
 from deploy.convention.money import BudgetKind, CapReading
 from deploy.funding import actions
 from deploy.funding.invoice import Invoice, Key, Line, Mandate, told
@@ -19,7 +15,6 @@ from deploy.funding.statement import statement
 from deploy.models import InvoicePaper
 from deploy.queries.conventions import convention
 from inventory.actions.records import Hand
-from inventory.db import database
 from inventory.errors import NotFound, Refused
 from inventory.journal import When
 from inventory.models import MobileClass, Person, School, Tablet
@@ -29,23 +24,12 @@ from inventory.scope import EVERYWHERE, Scope
 DECEMBER = date(2017, 12, 27)
 REASON = "équipement (article 6.2)"
 
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 @pytest.fixture(scope="module")
-def dsi(tmp_path_factory):
+def dsi(aix):
     """The demonstration's autumn, and its DSI on 27 December."""
-    folder = tmp_path_factory.mktemp("aix")
-    passwords.use(LIGHT)
-    build(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_KEY_FILE": f"{folder}/key"}), lambda done, of: None)
-    with database.connection_context():
-        yield Hand(Person.get(Person.login == "dsi"), end_of(DECEMBER))
-    database.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(dsi):
-    with database.atomic() as this:
-        yield
-        this.rollback()
+    return Hand(Person.get(Person.login == "dsi"), end_of(DECEMBER))
 
 
 def standing(day: date = DECEMBER, scope: Scope = EVERYWHERE):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from autumn import app_over, built, signed_in
+from autumn import app_over, copied, signed_in
 from icalendar import Calendar
 
 from deploy.queries.conventions import convention
@@ -22,9 +22,9 @@ CART, MENTION = "AIX-CM02", "Programme d'investissements d'avenir"
 
 
 @pytest.fixture(scope="module")
-def aix(tmp_path_factory):
+def aix(autumn, tmp_path_factory):
     """The demonstration's autumn, served."""
-    yield app_over(built(tmp_path_factory.mktemp("aix")))
+    yield app_over(copied(autumn, tmp_path_factory.mktemp("aix")))
     database.close()
 
 

@@ -5,11 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from small_house import LIGHT
 
-from config import passwords
-from config.demo.build import build
-from config.settings import read
 from deploy.funding import actions
 from deploy.funding.assignment import Ground, Justification
 from deploy.funding.certificate import changes, digest, rows_of
@@ -19,7 +15,6 @@ from deploy.models import InvoicePaper
 from deploy.queries.conventions import convention
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place
-from inventory.db import database
 from inventory.errors import Refused
 from inventory.models import MobileClass, Person, Tablet
 from inventory.paris import end_of
@@ -27,23 +22,12 @@ from inventory.scope import EVERYWHERE
 
 TODAY = date(2018, 1, 10)
 
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 @pytest.fixture(scope="module", autouse=True)
-def dsi(tmp_path_factory):
+def dsi(aix):
     """The demonstration's autumn, and its DSI on 10 January."""
-    folder = tmp_path_factory.mktemp("aix")
-    passwords.use(LIGHT)
-    build(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_KEY_FILE": f"{folder}/key"}), lambda done, of: None)
-    with database.connection_context():
-        yield Hand(Person.get(Person.login == "dsi"), end_of(TODAY))
-    database.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(dsi):
-    with database.atomic() as this:
-        yield
-        this.rollback()
+    return Hand(Person.get(Person.login == "dsi"), end_of(TODAY))
 
 
 def standing():

@@ -13,11 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from small_house import LIGHT
 
-from config import passwords
-from config.demo.build import build
-from config.settings import read
 from deploy.actions import quarter as quarters
 from deploy.queries.conventions import convention
 from deploy.reports import seal, verifier
@@ -33,18 +29,13 @@ FLIPS = 300
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hand(tmp_path_factory):
+def hand(aix):
     """The demonstration's autumn, and its DSI in April 2018."""
-    folder = tmp_path_factory.mktemp("aix")
-    passwords.use(LIGHT)
-    build(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_KEY_FILE": f"{folder}/key"}), lambda done, of: None)
-    with database.connection_context():
-        yield Hand(Person.get(Person.login == "dsi"), end_of(date(2018, 4, 3)))
-    database.close()
+    return Hand(Person.get(Person.login == "dsi"), end_of(date(2018, 4, 3)))
 
 
 @pytest.fixture(scope="module")
-def autumn(hand) -> bytes:
+def issued(hand) -> bytes:
     quarters.issue(AUTUMN, hand)
     return quarters.archive_of(quarters.all_of(convention().key, AUTUMN)[0])
 
@@ -63,10 +54,10 @@ def rezipped(content: bytes, change) -> bytes:
     return verifier.packed(files)
 
 
-def test_the_archive_is_the_same_bytes_each_time_and_its_own_verifier_says_intact(autumn: bytes, hand, tmp_path: Path) -> None:
+def test_the_archive_is_the_same_bytes_each_time_and_its_own_verifier_says_intact(issued: bytes, hand, tmp_path: Path) -> None:
     quarters.issue(AUTUMN, hand)
-    assert quarters.archive_of(quarters.find(convention().key, AUTUMN)) == autumn
-    (tmp_path / "t.zip").write_bytes(autumn)
+    assert quarters.archive_of(quarters.find(convention().key, AUTUMN)) == issued
+    (tmp_path / "t.zip").write_bytes(issued)
     with zipfile.ZipFile(tmp_path / "t.zip") as archive:
         archive.extract(seal.VERIFIER, tmp_path)
     asked = [sys.executable, "-I", "-S", "verifier.py", "t.zip", "--key", seal.fingerprint()]
@@ -75,12 +66,12 @@ def test_the_archive_is_the_same_bytes_each_time_and_its_own_verifier_says_intac
     assert len((tmp_path / "verifier.py").read_text().splitlines()) <= 150
 
 
-def test_every_flipped_bit_is_seen(autumn: bytes, tmp_path: Path) -> None:
+def test_every_flipped_bit_is_seen(issued: bytes, tmp_path: Path) -> None:
     luck = random.Random(2017)
-    seal_at = autumn.index(b"sceau.json")
-    places = [luck.randrange(len(autumn) * 8) for _ in range(FLIPS)] + [seal_at * 8 + luck.randrange(8 * 4000) for _ in range(FLIPS // 3)]
+    seal_at = issued.index(b"sceau.json")
+    places = [luck.randrange(len(issued) * 8) for _ in range(FLIPS)] + [seal_at * 8 + luck.randrange(8 * 4000) for _ in range(FLIPS // 3)]
     for place in places:
-        changed = bytearray(autumn)
+        changed = bytearray(issued)
         changed[place // 8] ^= 1 << (place % 8)
         assert told(bytes(changed), tmp_path), f"bit {place}"
 
@@ -97,22 +88,22 @@ def test_every_flipped_bit_is_seen(autumn: bytes, tmp_path: Path) -> None:
         (lambda files: files.update({"sceau.json": files["sceau.json"].replace(b'{', b'{ ', 1)}), "la signature ne tient pas"),
     ],
 )
-def test_what_was_altered_is_named(autumn: bytes, tmp_path: Path, change, sentence: str) -> None:
-    assert any(sentence in fault for fault in told(rezipped(autumn, change), tmp_path))
+def test_what_was_altered_is_named(issued: bytes, tmp_path: Path, change, sentence: str) -> None:
+    assert any(sentence in fault for fault in told(rezipped(issued, change), tmp_path))
 
 
-def test_a_truncated_or_repacked_archive_and_a_foreign_key_are_told(autumn: bytes, tmp_path: Path) -> None:
-    assert "illisible" in told(autumn[: len(autumn) // 2], tmp_path)[0]
+def test_a_truncated_or_repacked_archive_and_a_foreign_key_are_told(issued: bytes, tmp_path: Path) -> None:
+    assert "illisible" in told(issued[: len(issued) // 2], tmp_path)[0]
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(autumn)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as again:
+    with zipfile.ZipFile(io.BytesIO(issued)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as again:
         for name in archive.namelist():
             again.writestr(name, archive.read(name))
     assert told(out.getvalue(), tmp_path) == ["archive : ses octets ne sont pas ceux qui ont été émis"]
-    assert "signé par une autre clé" in told(autumn, tmp_path, "0" * 64)[0]
-    assert told(autumn, tmp_path, seal.fingerprint()) == []
+    assert "signé par une autre clé" in told(issued, tmp_path, "0" * 64)[0]
+    assert told(issued, tmp_path, seal.fingerprint()) == []
 
 
-def test_the_next_quarter_follows_and_a_correction_names_what_it_replaces(autumn: bytes, hand, tmp_path: Path) -> None:
+def test_the_next_quarter_follows_and_a_correction_names_what_it_replaces(issued: bytes, hand, tmp_path: Path) -> None:
     with database.atomic() as this:
         quarters.issue(WINTER, hand)
         winter = quarters.archive_of(quarters.find(convention().key, WINTER))
@@ -121,12 +112,12 @@ def test_the_next_quarter_follows_and_a_correction_names_what_it_replaces(autumn
         second = quarters.correct(AUTUMN, "une facture oubliée", hand)
         corrected = quarters.archive_of(second)
         first = quarters.all_of(convention().key, AUTUMN)[0]
-        assert quarters.archive_of(first) == autumn, "the first issue stays as it was"
+        assert quarters.archive_of(first) == issued, "the first issue stays as it was"
         this.rollback()
-    seals = [json.loads(zipfile.ZipFile(io.BytesIO(one)).read("sceau.json")) for one in (autumn, winter, corrected)]
+    seals = [json.loads(zipfile.ZipFile(io.BytesIO(one)).read("sceau.json")) for one in (issued, winter, corrected)]
     assert (seals[1]["previous"]["seal"], seals[2]["replaces"]) == (first.seal, first.seal)
     assert (seals[2]["number"], seals[2]["reason"]) == (2, "une facture oubliée")
-    for name, content in (("4.zip", autumn), ("1.zip", winter), ("4bis.zip", corrected)):
+    for name, content in (("4.zip", issued), ("1.zip", winter), ("4bis.zip", corrected)):
         (tmp_path / name).write_bytes(content)
     assert verifier.main([str(tmp_path / "1.zip"), str(tmp_path / "4.zip")]) == 0
     assert verifier.main([str(tmp_path / "1.zip"), str(tmp_path / "4bis.zip")]) == 1
