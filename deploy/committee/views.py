@@ -129,7 +129,8 @@ def meeting_page(meeting_id: int) -> str:
     told_of, one = committee_convention(g.scope), sitting(g.scope, meeting_id, g.when)
     committee = told_of.committee(one.meeting.committee)
     people = {row.id: row.name for row in Person.select()}
-    seats = [(seat, people.get(holders(g.scope, told_of.key, committee.key, g.when).get(place, 0))) for place, seat in enumerate(committee.seats)]
+    held_by = holders(g.scope, told_of.key, committee.key, g.when)
+    seats = [(seat, people.get(held_by.get(place, 0))) for place, seat in enumerate(committee.seats)]
     return render_template(
         "deploy/meeting.html", told=told_of, one=one, committee=committee, seats=seats, notice=_notice(committee, one.meeting, _today()),
         quorate=quorate(committee, one.present), voices=voices(committee, one.present), today=local_date(g.now),

@@ -26,9 +26,11 @@ from deploy.reports.tables import Table
 from deploy.setup.checklist import DONE, WAIVED
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts
+from inventory.models import Tablet
 from inventory.paris import local_date
 from inventory.queries.places import ClassRecord, classes, schools
 from inventory.queries.tablets import states
+from inventory.queries.visible import visible
 from inventory.scope import Scope
 
 CERTIFIED, PLACE, ASSIGNMENT = "certified:", "place", "assignment"
@@ -150,7 +152,8 @@ def displaced(scope: Scope, shown: Account, when: When | None, today: date) -> l
     told = bought(shown.expenses, shown.convention.terms.rate)
     everywhere = {record.id: record for record in classes(scope, when)}
     home = {record.code: record.school_id for record in everywhere.values()}
-    known = {state.serial: state for state in states(scope, when) if state.serial in told and state.class_id in everywhere}
+    ids = [row.id for row in visible(scope, Tablet).where(Tablet.serial.in_(sorted(told)))] if told else []
+    known = {state.serial: state for state in states(scope, when, ids=ids) if state.class_id in everywhere}
     said = facts("tablet", axes=[PLACE, ASSIGNMENT], ids=[state.id for state in known.values()], when=when)
     found = []
     for serial, state in known.items():
