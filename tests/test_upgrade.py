@@ -22,15 +22,21 @@ SHIPPED = sorted(path.stem for path in schema.MIGRATIONS.glob("0*.py"))
 Content = list[tuple[object, ...]]
 
 
+def version(known: int, folder: Path) -> Path:
+    """The migrations of the version that shipped so many."""
+    shipped = folder / f"version-{known}"
+    shipped.mkdir()
+    for name in SHIPPED[:known]:
+        shutil.copy(schema.MIGRATIONS / f"{name}.py", shipped)
+    return shipped
+
+
 @pytest.fixture
 def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Path]]:
     """Makes a database as the version that shipped so many migrations left it, with a person and a school in it."""
 
     def make(known: int) -> Path:
-        folder, file = tmp_path / f"version-{known}", tmp_path / f"{known}.db"
-        folder.mkdir()
-        for name in SHIPPED[:known]:
-            shutil.copy(schema.MIGRATIONS / f"{name}.py", folder)
+        folder, file = version(known, tmp_path), tmp_path / f"{known}.db"
         db.connect(f"sqlite:///{file}")
         if known:
             with monkeypatch.context() as then:
@@ -86,9 +92,12 @@ def full() -> bool:
 @pytest.mark.parametrize("known", range(len(SHIPPED)))
 @pytest.mark.parametrize("fault", [killed, full])
 def test_an_upgrade_cut_at_any_statement_leaves_the_old_or_the_new_and_runs_again(
-    older: Callable[[int], Path], fault: Callable[[], bool], known: int, tmp_path: Path
+    older: Callable[[int], Path], fault: Callable[[], bool], known: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """From nothing to the newest version by samples; from each version to the next at every statement."""
     file, number, reached = older(known), 0, True
+    if known:
+        monkeypatch.setattr(schema, "MIGRATIONS", version(known + 1, tmp_path))
     db.database.close()
     before, undisturbed = content(file), tmp_path / "undisturbed.db"
     shutil.copy(file, undisturbed)
