@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-READING = ("inventory.queries.places", "inventory.queries.tablets", "inventory.queries.discrepancies", "deploy.queries.board",
-           "deploy.queries.history", "mdm.queries")  # fmt: skip
+READING = ("inventory.queries.places", "inventory.queries.tablets", "inventory.queries.discrepancies", "inventory.queries.listed_devices",
+           "inventory.queries.listed_places", "inventory.queries.listed_tablets", "deploy.queries.board", "deploy.queries.history",
+           "mdm.queries")  # fmt: skip
 OF_ONE_ROW = {"class_record", "window_of", "known"}
 MODELS = {"School", "MobileClass", "Tablet", "Sighting", "Event", "Accessory", "Closing", "ImportBatch", "ImportDraft", "SyncRun"}
 READS = {"select", "get", "get_or_none", "get_by_id"}
@@ -27,11 +28,13 @@ def public(module: ModuleType) -> Iterator[Callable[..., Any]]:
 
 
 def unscoped(module: ModuleType) -> list[str]:
-    """The queries of a module that do not ask for a scope first, or have one by default."""
+    """The queries of a module that do not ask for a scope, first or by its name, or have one by default."""
     found = []
     for query in public(module):
-        first = next(iter(inspect.signature(query).parameters.values()), None)
-        if first is None or first.name != "scope" or first.default is not inspect.Parameter.empty:
+        asked = inspect.signature(query).parameters
+        scope = asked.get("scope")
+        asks = scope is not None and (next(iter(asked)) == "scope" or scope.kind is inspect.Parameter.KEYWORD_ONLY)
+        if not asks or (scope and scope.default is not inspect.Parameter.empty):
             found.append(query.__name__)
     return found
 
