@@ -50,7 +50,7 @@ SCHOOL_ORDERS: Mapping[str, Order[SchoolRow]] = {
 }
 
 
-def carts(ask: Ask, scope: Scope) -> Any:
+def carts(ask: Ask, *, scope: Scope) -> Any:
     """The mobile classes that the filters and the scope leave; None when they leave all, tablets in stock included."""
     query = MobileClass.select(MobileClass.id)
     if ask.filter("ecole"):
@@ -78,7 +78,7 @@ def _classes(ask: Ask, scope: Scope) -> Any:
     query = MobileClass.select(MobileClass.id).where(~MobileClass.withdrawn)
     if ask.words:
         query = query.where(listing.holding(MobileClass, (MobileClass.code, MobileClass.name), ask.words))
-    inside = carts(ask, scope)
+    inside = carts(ask, scope=scope)
     return query if inside is None else query.where(MobileClass.id.in_(inside))
 
 

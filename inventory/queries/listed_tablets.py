@@ -50,7 +50,7 @@ def count_tablets(ask: Ask, when: When | None, *, scope: Scope) -> int:
         return sum(1 for _ in islice(_tablets_then(Ask(ask.words, ask.filters, "nom"), when, scope), listing.MOST_COUNTED + 1))
     if ask.words or any(value and name not in COUNTED for name, value in ask.filters.items()):
         return listing.counted_to(_tablets(ask, scope))
-    inside = carts(ask, scope)
+    inside = carts(ask, scope=scope)
     stock = listing.counted_to(_tablets(ask, scope).where(Tablet.mobile_class.is_null())) if inside is None else 0
     return min(stock + tablets_in_carts(inside, stage=ask.filter("etape"), mdm=ask.filter("mdm")), listing.MOST_COUNTED + 1)
 
@@ -68,7 +68,7 @@ def _tablets(ask: Ask, scope: Scope) -> Any:
     for name, changed in CHANGED.items():
         if ask.filter(name):
             query = query.where(changed(read_local(ask.filter(name))))
-    inside = carts(ask, scope)
+    inside = carts(ask, scope=scope)
     return query if inside is None else query.where(Tablet.mobile_class.in_(inside))
 
 
