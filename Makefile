@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
 POSTGRES = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb))
 
-.PHONY: demo test test-postgresql proof lint packages screenshots bench bench-full clean
+.PHONY: demo test proof lint packages screenshots bench bench-full clean
 .NOTPARALLEL:
 
 demo: .venv/installed
@@ -14,11 +14,9 @@ demo: .venv/installed
 
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
+	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
-
-# The tests of the database once more, on PostgreSQL.
-test-postgresql: packages .venv/installed-test
-	@$(BIN)/pytest -n 2 --dist worksteal --postgresql
+	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 # Long runs, half an hour or so; short ones of the same are part of the tests.
 proof: packages .venv/installed-test

@@ -25,6 +25,7 @@ SQLITE_ONLY = {
     "test_standby.py": "the same",
     "test_postgres.py": "they run on PostgreSQL in the first run already, on servers that they stop",
     "test_settings.py": "they open nothing",
+    "test_a_damaged_file_is_told_and_stops_no_check": "columns of PostgreSQL are typed in its files too",
     "test_a_fragment_is_found_by_the_index_as_by_the_walk": "PostgreSQL has no index of fragments: it walks",
     "test_a_search_as_one_types_gets_the_rows_alone": "the same",
     "test_a_town_of_the_first_schema_keeps_its_people_and_their_passwords": "no town began on PostgreSQL with the first schema",

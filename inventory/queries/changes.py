@@ -62,7 +62,7 @@ def stages_since(scope: Scope, since: datetime) -> list[StageChange]:
     rows: Any = (
         visible(scope, Tablet).select(fn.COALESCE(MobileClass.code, ""), Tablet.stage, fn.COUNT(Tablet.id))
         .left_outer_join(MobileClass).where(stage_changed(since) & ~Tablet.withdrawn)
-        .group_by(fn.COALESCE(MobileClass.code, ""), Tablet.stage).tuples()
+        .group_by(MobileClass.code, Tablet.stage).tuples()
     )  # fmt: skip
     found = [StageChange(code, Stage(stage), count) for code, stage, count in rows]
     return sorted(found, key=lambda one: (one.class_code, list(Stage).index(one.stage)))
