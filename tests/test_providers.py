@@ -149,6 +149,7 @@ def test_claire_awaits_alice_who_sees_her_link_and_takes_it_away(browser: FlaskC
     assert browser.post("/compte/fournisseur/retirer", data={**own, "password": "non"}).status_code == 422
     assert browser.post("/compte/fournisseur/retirer", data={**own, "password": PASSWORD}).status_code == 303
     assert ProviderLink.select().count() == 0 and log()[-1] == "unlinked" and come(app.test_client()).status_code == 422
+    assert not signed_in(browser), "who came by the provider does not stay once the link is gone"
     links.await_email(person("alice"), here, "alice@ville.example", MORNING)
     again = {"csrf_token": token_of("claire"), "link": str(ProviderLink.get().id)}
     assert claire.post("/comptes/bruno/fournisseur/retirer", data=again).status_code == 404

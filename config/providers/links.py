@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from config import sessions
 from config.models import ProviderLink
 from config.providers.declared import Provider
 from config.providers.protocol import LONGEST_SUBJECT, Vouched
@@ -59,9 +60,10 @@ def recognised(told: Vouched, now: datetime, network: str) -> Person | None:
 
 @atomic
 def unlink(person: Person, link_id: int, now: datetime, *, actor: Person | None = None, network: str = "") -> None:
-    """Forget a link of `person`: the password alone lets them in. Raises `NotFound` for another's, or none."""
+    """Forget a link of `person`: the password alone lets them in, and every session ends. Raises `NotFound` for another's, or none."""
     if not ProviderLink.delete().where((ProviderLink.id == link_id) & (ProviderLink.person == person)).execute():
         raise NotFound
+    sessions.end_all(person, now)
     write(Happened.UNLINKED, person, now, network=network, actor=actor)
 
 

@@ -98,18 +98,17 @@ def unlink(login: str) -> Response:
     """Take a link of somebody away."""
     row = people.person(login)
     links.unlink(row, _link(), g.now, actor=g.person, network=door.network())
-    flash(tell("Le lien de « {login} » est retiré : seul son mot de passe le fait entrer.", login=row.login), "good")
+    flash(tell("Le lien de « {login} » est retiré et ses sessions sont finies : seul son mot de passe le fait entrer.", login=row.login), "good")
     return redirect(url_for("people.one", login=row.login), 303)
 
 
 @pages.post("/compte/fournisseur/retirer")
 @may(READERS, scope=Reach.NOTHING)
 def unlink_own() -> Response:
-    """Take one's own link away, once the password that will be needed is known to be known."""
+    """Take one's own link away, once the password that will be needed is known to be known; every session ends."""
     account.ask_password()
     links.unlink(g.person, _link(), g.now, network=door.network())
-    flash(tell("Le lien est retiré : seul le mot de passe vous fait entrer."), "good")
-    return door.renew(redirect(url_for("account.own"), 303))
+    return redirect(url_for("door.sign_in"), 303)
 
 
 def _counter(provider: str) -> Counter:
