@@ -18,7 +18,6 @@ from peewee import ModelSelect
 
 from inventory.columns import JsonField, MomentField, canonical, canonical_words
 from inventory.db import atomic, database, read_many, write_many
-from inventory.lifecycle import latest_told
 from inventory.models import Event, Fact, Person, Remark
 
 START = "0" * 64
@@ -139,8 +138,13 @@ def history(subject: str, subject_id: int, *, axes: Iterable[str] | None = None)
 
 
 def value_at(subject: str, subject_id: int, axis: str, moment: datetime) -> Line | None:
-    """The last line of one axis at `moment`."""
-    return latest_told(_lines(Event, subject, [axis], [subject_id], None), moment)
+    """The last line of one axis at `moment`, found from the end: an axis may have thousands of lines (the notes of a cart)."""
+    sql = f"SELECT {_TOLD} FROM event WHERE subject = ? AND axis = ? AND subject_id = ? AND at <= ? ORDER BY at DESC, position DESC LIMIT 1"  # noqa: S608 our own names
+    return next(map(_line, read_many(sql, (subject, axis, subject_id, _moment(moment)))), None)
+
+
+def _line(row: Sequence[Any]) -> Line:
+    return Line(row[0], row[1], row[2], row[3], _detail(row[4]), _back(row[5]), _back(row[6]), row[7])
 
 
 def _lines(
@@ -171,7 +175,7 @@ def _lines(
     sql = f"SELECT {_TOLD} FROM {model._meta.table_name} WHERE {' AND '.join(where)} ORDER BY axis, subject_id, at, position"  # noqa: S608 our own names
     for row in read_many(sql, told):
         if wanted is None or row[1] in wanted:
-            yield Line(row[0], row[1], row[2], row[3], _detail(row[4]), _back(row[5]), _back(row[6]), row[7])
+            yield _line(row)
 
 
 def _among(column: str, values: Sequence[Any]) -> str:
@@ -180,7 +184,7 @@ def _among(column: str, values: Sequence[Any]) -> str:
 
 
 def _head() -> tuple[int, str]:
-    row = Event.select(Event.position, Event.digest).order_by(Event.position.desc()).tuples().first()
+    row = next(read_many("SELECT position, digest FROM event ORDER BY position DESC LIMIT 1"), None)
     return (row[0], row[1]) if row else (0, START)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +41,16 @@ class Phone:
 
     def sends(self, act: Act, now: datetime, *, heard: bool = True) -> Answer:
         """Send one act; the answer may not be `heard`, and then the phone keeps it."""
-        answer = receive(act, Hand(self.person, now), scope_of(self.person), self.oldest)
-        if heard and answer.state in KEPT and answer.digest == act.digest:
-            self.unsent = [one for one in self.unsent if one.id != act.id]
-        return answer
+        return self.sends_these([act], now, heard=heard)[0]
+
+    def sends_these(self, acts: Sequence[Act], now: datetime, *, heard: bool = True) -> list[Answer]:
+        answers = receive(acts, Hand(self.person, now), scope_of(self.person), self.oldest)
+        kept = {answer.id: answer.digest for answer in answers if heard and answer.state in KEPT}
+        self.unsent = [one for one in self.unsent if kept.get(one.id) != one.digest]
+        return answers
 
     def sends_all(self, now: datetime) -> list[Answer]:
-        return [self.sends(act, now) for act in sorted(self.unsent, key=lambda act: act.sequence)]
+        return self.sends_these(sorted(self.unsent, key=lambda act: act.sequence), now)
 
 
 def wire(act: Act) -> dict[str, Any]:

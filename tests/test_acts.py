@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from config.checks import complaints
 from deploy.actions.conventions import load_baseline
 from deploy.actions.steps import tick
-from deploy.field.act import Act, ActState, Kind, canonical, read
+from deploy.field.act import Act, ActState
 from deploy.field.actions.decide import decide
-from deploy.field.actions.receive import receive_file
+from deploy.field.actions.receive import AT_ONCE, receive_file
 from deploy.field.acts_file import FORMAT, parse
-from deploy.field.merge import Present, Verdict, Wish, judge
 from deploy.field.queries.acts import holes, one_waiting, waiting
 from deploy.models import FieldAct
 from inventory.actions.records import Hand, change
@@ -94,12 +93,22 @@ def test_shuffled_doubled_and_lost_sendings_end_as_one_clean_sending(
         for phone, act in data.draw(st.lists(st.sampled_from(everything), max_size=40)):
             phone.sends(act, now, heard=data.draw(st.booleans()))
         for phone in phones:
+            mine = [act for owner, act in everything if owner is phone]
+            phone.sends_these(data.draw(st.lists(st.sampled_from(mine), min_size=1, max_size=12)), now, heard=data.draw(st.booleans()))
             phone.sends_all(now)
             assert phone.unsent == []
         assert FieldAct.select().count() == len(everything)
         assert wanted == [ticked(1), {f"{slot}{item}": value for slot in (2, 3) for item, value in ticked(slot).items()}]
         assert list(complaints()) == []
         example.rollback()
+
+
+def test_a_sending_longer_than_a_transaction_where_each_act_is_twice_has_one_effect_each(cart: MobileClass, bruno: Person, now: datetime) -> None:
+    phone = Phone(bruno, random.Random(LUCK))
+    acts = [phone.does("note", f"mobile_class:{cart.id}", note=f"note {number}") for number in range(AT_ONCE + 5)]
+    answers = phone.sends_these([act for act in acts for _ in range(2)], now)
+    assert [answer.id for answer in answers] == [act.id for act in acts for _ in range(2)] and {answer.state for answer in answers} == {ActState.APPLIED}
+    assert FieldAct.select().count() == len(acts) == Event.select().where(Event.axis == "field_note").count()
 
 
 def expected(phone: Phone) -> dict[str, str]:
@@ -224,24 +233,3 @@ def test_a_phone_that_cannot_send_any_more_hands_over_a_file(cart: MobileClass, 
     bruno.save()
     with pytest.raises(Refused, match="ne fait pas de tournée"):
         receive_file(parse(content.encode(), "saisies.json"), now)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("id", "T-0034"), ("device", 7), ("sequence", 0), ("sequence", True), ("base", -1), ("kind", "erase"), ("subject", "person:1"),
-     ("subject", "tablet:٣"), ("payload", {"a": 1.5}), ("payload", {"a": {"b": "c"}}), ("payload", []), ("at", "x" * 41)],
-)  # fmt: skip
-def test_an_act_of_another_form_is_named_by_its_field(name: str, value: object) -> None:
-    good = wire(Act("0" * 8 + "-0000-4000-8000-" + "0" * 12, 1, "1" * 8 + "-0000-4000-8000-" + "0" * 12, 1, 0, "", Kind.NOTE, "tablet:3", {"note": "é"}))
-    assert canonical(read(good)) == json.dumps(good, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    with pytest.raises(Refused, match=name):
-        read({**good, name: value})
-
-
-def test_what_this_very_phone_said_since_contests_nothing() -> None:
-    wish = Wish("tablet", 1, "setup:charged", "done")
-    assert judge(wish, None, 0) is Verdict.FREE
-    assert judge(wish, Present("undone", 9, own=True), 5) is Verdict.FREE
-    assert judge(wish, Present("undone", 5, own=False), 5) is Verdict.FREE
-    assert judge(wish, Present("undone", 6, own=False), 5) is Verdict.CONTESTED
-    assert judge(wish, Present("done", 6, own=False), 5) is Verdict.SAME

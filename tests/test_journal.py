@@ -217,6 +217,7 @@ def test_one_fold_serves_now_the_past_and_what_was_known(tell: Callable[[list[tu
         key, last = (subject_id, "step:x"), max(at for at, _ in told)
         assert facts("school", ids=[subject_id], when=When(moment, known)).get(key) == latest_told(lines, moment, known)
         assert facts("school", ids=[subject_id])[key] == latest_told(lines, last)
+        assert journal.value_at("school", subject_id, "step:x", moment) == latest_told(lines, moment)
 
     agree()
     assert list(journal.complaints()) == []

@@ -83,11 +83,11 @@ def take_work() -> dict[str, Any]:
 @pages.post("/tournee/actes")
 @may(FIELD, scope=Reach.SCOPE)
 def send_acts() -> tuple[dict[str, Any], int]:
-    """Receive acts in their order, one transaction each; 422 if one of them bears the number of another."""
+    """Receive acts in their order; 422 if one of them bears the number of another."""
     sent = parsed(request.get_json(silent=True), tell("Envoi"))
     if len(sent.acts) > MOST_ACTS:
         raise Refused(tell("{count} actes en un envoi : {most} au plus.", count=len(sent.acts), most=MOST_ACTS))
-    answers = [receive(act, hand(), g.scope, sent.oldest) for act in sent.acts]
+    answers = receive(sent.acts, hand(), g.scope, sent.oldest)
     altered = any(answer.state is ActState.ALTERED for answer in answers)
     return {"answers": [_told(answer) for answer in answers], "missing": acts.holes(sent.device)}, 422 if altered else 200
 

@@ -34,7 +34,7 @@ from inventory.db import database
 from inventory.models import Event, MobileClass, Person, Remark
 from mdm.simulator import Fleet, Simulator
 
-MOST_SENDINGS, LARGEST_SENDING, IN_ORDER, LOST = 5, 10, 0.7, 0.25
+MOST_SENDINGS, LARGEST_SENDING, IN_ORDER, LOST = 5, 50, 0.7, 0.25
 PATIENCE, SLOWEST = 600, 30
 
 
@@ -70,8 +70,8 @@ class Caller(threading.Thread):
 
     def chosen(self) -> list[Act]:
         """Acts in any order: the next ones unsent or some far ahead, and some that were answered but not sent five times yet."""
-        unsent = self.phone.unsent
-        ahead = unsent[:LARGEST_SENDING] if self.dice.random() < IN_ORDER else self.dice.sample(unsent, min(len(unsent), LARGEST_SENDING))
+        unsent, many = self.phone.unsent, self.dice.randint(1, LARGEST_SENDING)
+        ahead = unsent[:many] if self.dice.random() < IN_ORDER else self.dice.sample(unsent, min(len(unsent), many))
         again = [act for act in self.all[: self.phone.oldest] if self.sent[act.id] < MOST_SENDINGS]
         found = [*ahead, *self.dice.sample(again, min(len(again), self.dice.randint(0, 5)))]
         self.dice.shuffle(found)
@@ -137,9 +137,11 @@ def run(folder: Path, phones: int, acts: int, seconds: float, seed: int) -> Outc
     database.close()
     application = Application(settings, port)
     del application.commands["worker"]
+    application.start()
+    up.set()
+    kills, start = 0, time.monotonic()
     for one in people:
         one.start()
-    kills, start = 0, time.monotonic()
     while not drained(people, seconds if up.is_set() else 0):
         if up.is_set():
             up.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from peewee import fn
@@ -69,16 +70,18 @@ def subject(scope: Scope, text: str) -> Any:
     return row
 
 
-def received(act: Act) -> FieldAct | None:
-    """The act that came under this id, or in this place of its phone's order."""
-    place = (FieldAct.device == act.device) & (FieldAct.sequence == act.sequence)
-    return FieldAct.get_or_none((FieldAct.id == act.id) | place)
+def received(acts: Sequence[Act]) -> list[FieldAct]:
+    """The acts that came under these ids, or in these places of their phones' order."""
+    found = FieldAct.id.in_([act.id for act in acts])
+    for device, mine in groupby(acts, lambda act: act.device):
+        found |= (FieldAct.device == device) & FieldAct.sequence.in_([act.sequence for act in mine])
+    return list(FieldAct.select().where(found))
 
 
-def all_before(act: Act, oldest: int) -> bool:
-    """Whether all that its phone did before it, from the `oldest` act it still holds, has been received."""
-    before = (FieldAct.device == act.device) & (FieldAct.sequence >= oldest) & (FieldAct.sequence < act.sequence)
-    return oldest >= act.sequence or int(FieldAct.select().where(before).count()) == act.sequence - oldest
+def numbers(device: str, oldest: int) -> set[int]:
+    """The numbers of a phone's acts that came, from its `oldest` unsent one."""
+    rows = FieldAct.select(FieldAct.sequence).where((FieldAct.device == device) & (FieldAct.sequence >= oldest))
+    return {number for (number,) in rows.tuples()}
 
 
 def holes(device: str) -> list[int]:
