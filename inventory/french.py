@@ -36,19 +36,19 @@ _AFTER = re.compile(r"(«|n°|art\.|articles?) (?=\S)")
 
 def amount(euros: Decimal) -> str:
     """Euros to the cent, `38 305,00 €`; half a cent goes up (away from zero)."""
-    return f"{_grouped(euros.quantize(CENT, ROUND_HALF_UP))}{NBSP}€"
+    return f"{grouped(euros.quantize(CENT, ROUND_HALF_UP))}{NBSP}€"
 
 
 def percent(ratio: Decimal) -> str:
     """A ratio (0.5) as a percentage: `50 %`, or two decimals when they say something: `25,77 %`."""
     hundredths = (ratio * 100).quantize(CENT, ROUND_HALF_UP)
     whole = hundredths == hundredths.to_integral_value()
-    return f"{_grouped(hundredths.to_integral_value() if whole else hundredths)}{NBSP}%"
+    return f"{grouped(hundredths.to_integral_value() if whole else hundredths)}{NBSP}%"
 
 
 def number(count: int) -> str:
     """A count with its thousands apart: `200 000`."""
-    return _grouped(Decimal(count))
+    return grouped(Decimal(count))
 
 
 def decimal(value: object) -> str:
@@ -117,5 +117,6 @@ def typeset(sentence: str) -> str:
     return _AFTER.sub(rf"\1{NBSP}", _BEFORE.sub(NBSP, sentence))
 
 
-def _grouped(value: Decimal) -> str:
+def grouped(value: Decimal) -> str:
+    """An exact decimal with its thousands apart and its comma: `15 800,00`."""
     return f"{value:,f}".replace(",", NBSP).replace(".", ",")

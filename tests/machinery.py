@@ -18,6 +18,8 @@ MACHINERY = {
     "deploy.schedule.feed": "writes a calendar through icalendar",
     "deploy.reports.seal": "signs a quarter's seal through cryptography",
     "deploy.reports.xlsx_file": "writes the workbook through xlsxwriter",
+    "deploy.reports.ods_file": "makes the OpenDocument workbook",
+    "deploy.reports.ods_styles": "the styles of the OpenDocument workbook",
     "deploy.reports.render": "calls every writer of the export",
     **dict.fromkeys(("mdm.drivers", "mdm.capabilities"), "one file a server, over the client and the reports; what each can tell"),
     "deploy.words": "words this room's lines of the journal, for the ground floor's timeline",

@@ -16,7 +16,7 @@ from deploy.reports.render import render
 from deploy.reports.tables import Export
 
 TREE = Path(__file__).resolve().parent.parent
-FILES = {"tablettes.csv", "ecoles.csv", "trimestre.xlsx", "trimestre.json", "synthese.pdf", "LISEZMOI.txt"}
+FILES = {"tablettes.csv", "ecoles.csv", "trimestre.xlsx", "trimestre.ods", "trimestre.json", "synthese.pdf", "LISEZMOI.txt"}
 SEAL = {"MANIFEST.sha256", "manifest.json"}
 STRICT = {"strict/tablettes.csv", "strict/ecoles.csv", "strict/MANIFEST.sha256"}
 

@@ -7,15 +7,20 @@ from datetime import date, datetime
 from importlib.metadata import version
 
 from deploy.convention import Convention
+from deploy.funding.queries import account
 from deploy.progress import Device
 from deploy.queries.board import ClassOnBoard, board, known
 from deploy.queries.conventions import convention
 from deploy.queries.findings import findings_of, time_of
 from deploy.queries.history import deliveries
+from deploy.queries.quarter_before import since
+from deploy.queries.quarter_life import life, life_figures
+from deploy.queries.quarter_money import money, money_figures
+from deploy.reports.behind import Behind
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Column, Export, Figure, Summary, Table
+from deploy.steps import BY_KEY, SERVICES, StepState
 from inventory.journal import When, head
-from inventory.lifecycle import Stage, reached
 from inventory.mdm_status import MdmStatus
 from inventory.paris import local_date
 from inventory.plots import progress_against_window
@@ -30,12 +35,15 @@ def export_of(period: Quarter, key: str, now: datetime, *, provisional: bool) ->
     shown = board(EVERYWHERE, when, now, key=key)
     gaps = _gaps_of(shown, when)
     found = findings_of(key)
+    spent = account(EVERYWHERE, told, when)
+    lived = life(period, told, shown, spent, when)
+    figures = (*_figures(shown, gaps), *life_figures(lived), *money_figures(spent))
     tables = (
         _tablets(shown), _classes(shown), _schools(shown), _steps(shown), _services(shown), _mdm(shown), _gaps(gaps),
-        _findings(found),
+        *lived, *money(spent), _findings(found), since(period, key, now, figures),
     )  # fmt: skip
     position, digest = head()
-    summary = _summary(period, told, shown, gaps, len(found), when, now, provisional)
+    summary = _summary(period, told, shown, figures, when, now, provisional)
     return Export(period.key, summary, tables, position, digest, version("cartable"))
 
 
@@ -70,6 +78,7 @@ def _classes(shown: Sequence[ClassOnBoard]) -> Table:
         Column("configured", "Configurées", "int"), Column("compliant", "Conformes (MDM)", "int"),
         Column("delivered", "Livrées", "int"), Column("phase", "Phase", "text"), Column("blocked_by", "Bloquée par", "text"),
         Column("services_done", "Services rendus (sur 5)", "int"), Column("expected_end", "Fin prévue", "date"),
+        Column("share", "Avancement, %", "int"),
     )  # fmt: skip
     return Table("classes", "Classes mobiles", columns, [_class(one) for one in shown])
 
@@ -80,6 +89,7 @@ def _class(one: ClassOnBoard) -> tuple[object, ...]:
         one.record.code, one.school.uai, one.school.name, one.first, one.last, progress.expected, len(one.devices),
         progress.enrolled, progress.configured, progress.compliant, progress.step("delivery").done, one.phase.label,
         blocked.label if blocked else "", sum(service.state.value == "done" for service in progress.services), one.forecast.day,
+        int(100 * progress.share),
     )  # fmt: skip
 
 
@@ -173,34 +183,36 @@ def _findings(found: Sequence[object]) -> Table:
 
 
 def _summary(
-    period: Quarter, told: Convention, shown: Sequence[ClassOnBoard], gaps: Sequence[Placed], findings: int, when: When,
-    now: datetime, provisional: bool,
+    period: Quarter, told: Convention, shown: Sequence[ClassOnBoard], figures: Sequence[Figure], when: When, now: datetime, provisional: bool,
 ) -> Summary:  # fmt: skip
     return Summary(
         title="État d'avancement trimestriel", convention=told.document.title.value, period_label=period.label, issued=now,
-        known=now, provisional=provisional, mention=told.mention, figures=_figures(shown, gaps, findings),
-        plot_svg=_plot(told, shown, when), remarks=_remarks(shown),
+        known=now, provisional=provisional, mention=told.mention, figures=figures,
+        plot_svg=_plot(told, shown, when), remarks=_remarks(told, shown),
     )  # fmt: skip
 
 
-def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[Placed], findings: int) -> tuple[Figure, ...]:
-    devices = [device for one in shown for device in one.devices]
-    expected = sum(one.progress.expected for one in shown)
-    done = sum(service.state.value == "done" for one in shown for service in one.progress.services)
-    delivered = sum(reached(device.tablet.prepared, Stage.DELIVERED) for device in devices)
+def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[Placed]) -> tuple[Figure, ...]:
+    expected = f"sur {sum(one.progress.expected for one in shown)} attendues"
+    states = (StepState.DONE.french,)
+    done = sum(service.state is StepState.DONE for one in shown for service in one.progress.services)
+
+    def step(key: str, label: str) -> Figure:
+        count = sum(one.progress.step(key).done for one in shown)
+        return Figure(key, label, count, expected, "etapes", Behind("number", (BY_KEY[key].number,), "done"))
+
     return (
-        Figure("registered", "Tablettes inventoriées", len(devices), f"sur {expected} attendues", "tablettes"),
-        Figure("delivered", "Tablettes livrées", delivered, f"sur {expected} attendues", "tablettes"),
-        Figure("enrolled", "Enrôlées, d'après le MDM", sum(one.progress.enrolled for one in shown), f"sur {expected}", "tablettes"),
-        Figure("configured", "Configurées", sum(one.progress.configured for one in shown), f"sur {expected}", "etapes"),
-        Figure("services", "Services rendus", done, f"sur {5 * len(shown)}", "services"),
-        Figure("discrepancies", "Écarts avec le MDM", len(gaps), "à traiter", "ecarts"),
-        Figure("findings", "Constats sur la convention", findings, "relevés", "constats"),
-    )
+        Figure("registered", "Tablettes inventoriées", sum(len(one.devices) for one in shown), expected, "tablettes", Behind()),
+        Figure("enrolled", "Enrôlées, d'après le MDM", sum(one.progress.enrolled for one in shown), expected, "tablettes", Behind("mdm", (MdmStatus.ENROLLED.french,))),
+        step("configuration", "Configurées"),
+        step("delivery", "Livrées"),
+        Figure("services", "Services rendus", done, f"sur {len(SERVICES) * len(shown)}", "services", Behind("state", states)),
+        Figure("discrepancies", "Écarts avec le MDM", len(gaps), "à traiter", "ecarts", Behind()),
+    )  # fmt: skip
 
 
-def _remarks(shown: Sequence[ClassOnBoard]) -> tuple[str, ...]:
-    lines = []
+def _remarks(told: Convention, shown: Sequence[ClassOnBoard]) -> tuple[str, ...]:
+    lines = [] if told.signed_on else ["Convention non signée : rien de ce qui part de sa signature n'est compté (articles 7.1 et 11)."]
     for one in shown:
         blocked = one.progress.blocked_by
         where = f", bloquée par « {blocked.label} »" if blocked else ""

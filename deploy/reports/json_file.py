@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from deploy.reports import behind
 from deploy.reports.tables import Column, Export, Figure, Summary, Table, plain, utc
 
 FORMAT = "cartable-quarter-1"
@@ -43,7 +44,8 @@ def _summary(summary: Summary) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     value = f"{figure.value:f}" if isinstance(figure.value, Decimal) else figure.value
-    return {"key": figure.key, "label": figure.label, "value": value, "unit": figure.unit, "source": figure.source}
+    told = {"key": figure.key, "label": figure.label, "value": value, "unit": figure.unit, "source": figure.source}
+    return {**told, "behind": behind.told(figure.behind)} if figure.behind else told
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The quarter on one A4 page, as a tagged PDF (PDF/UA-1) set by typst with its own fonts: no network, no system font."""
+"""The quarter as a tagged PDF (PDF/UA-1) set by typst with its own fonts: one A4 page to read, then its annexes; no network, no system font."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from typing import Any
 
 import typst
 
+from deploy.reports.annexes import annexes
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Export, Figure, Summary
-from inventory.french import day, number, typeset
+from inventory.french import day, grouped, number, typeset
 from inventory.paris import local_date
 
 TEMPLATE = "summary.typ"
-A_ROW, MOST_FIGURES = 4, 12
+A_ROW, MOST_FIGURES = 4, 16
 LONG_TITLE, LONG_REMARK = 220, 300
 _SVG_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
 
 
 def pdf_bytes(export: Export) -> bytes:
-    """The page; its inner time is the day of issue, so that equal exports give equal bytes.
+    """The page and its annexes; its inner time is the day of issue, so that equal exports give equal bytes.
 
     PDF/UA refuses a character that its fonts do not have (a pictogram in a school's name): the page is then only tagged.
     """
@@ -67,6 +68,7 @@ def _page(export: Export) -> dict[str, Any]:
         "mention": typeset(summary.mention),
         "origin": _origin(export),
         "digest": export.journal_digest,
+        "annexes": annexes(export.tables),
     }
 
 
@@ -93,7 +95,7 @@ def _card(figure: Figure) -> dict[str, str]:
 def _shown(value: int | Decimal | str) -> str:
     if isinstance(value, int):
         return number(value)
-    return f"{value:f}".replace(".", ",") if isinstance(value, Decimal) else value
+    return grouped(value) if isinstance(value, Decimal) else value
 
 
 def _dates(export: Export) -> str:

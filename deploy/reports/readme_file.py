@@ -70,8 +70,9 @@ def _folded(text: str) -> list[str]:
 
 
 ALWAYS = (
-    ("synthese.pdf", "une page à lire ou à imprimer : chiffres, courbe, remarques"),
+    ("synthese.pdf", "l'état d'avancement : une page de chiffres, courbe et remarques, puis ses annexes"),
     ("trimestre.xlsx", "un classeur : la synthèse, puis une feuille par table"),
+    ("trimestre.ods", "le même classeur, au format OpenDocument"),
     ("trimestre.json", "tout le trimestre pour un programme"),
     ("manifest.json", "date d'émission, ligne du journal, taille et empreinte de chaque fichier"),
     ("MANIFEST.sha256", "empreinte SHA-256 de chaque fichier, pour les vérifier"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.reports.csv_files import french_csv, strict_csv
 from deploy.reports.json_file import json_bytes
 from deploy.reports.manifest import MANIFEST, SUMS, manifest, sums
+from deploy.reports.ods_file import ods_bytes
 from deploy.reports.pdf_summary import pdf_bytes
 from deploy.reports.readme_file import readme_bytes
 from deploy.reports.tables import Export
@@ -26,6 +27,7 @@ def render(export: Export, *, strict: bool = False) -> dict[str, bytes]:
     files = {
         **tables,
         "trimestre.xlsx": xlsx_bytes(export),
+        "trimestre.ods": ods_bytes(export),
         "trimestre.json": json_bytes(export),
         "synthese.pdf": pdf_bytes(export),
         "LISEZMOI.txt": readme_bytes(export),

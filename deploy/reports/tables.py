@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
+from deploy.reports.behind import Behind
 from inventory.french import CENT, moment
 
 Kind = Literal["text", "int", "decimal", "amount", "date", "moment", "bool"]
@@ -47,13 +48,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the summary: `unit` says what it is counted in or out of, `source` the table it is recounted from."""
+    """A figure of the summary: `unit` says what it is counted in or out of, `source` the table it is recounted from, `behind` by which of its rows."""
 
     key: str
     label: str
     value: int | Decimal | str
     unit: str
     source: str
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,28 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from deploy.reports.csv_files import FRENCH
 from deploy.reports.sheet_rows import LONGEST_TEXT, letter, rows_xml
-from deploy.reports.tables import Column, Export, Figure, Kind, Summary, Table
+from deploy.reports.sheets import (
+    AMBER,
+    FIGURES_HEAD,
+    GREY,
+    INK,
+    PALE,
+    SUMMARY_SHEET,
+    SUMMARY_WIDTHS,
+    TEAL,
+    masthead,
+    sheet_name,
+    width,
+)
+from deploy.reports.tables import Export, Figure, Kind, Summary, Table
 
-INK, TEAL, PALE, AMBER, GREY = "#16324F", "#1F6F78", "#E8F0F1", "#8A4B08", "#5B6770"
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-SUMMARY_SHEET = "Synthèse"
-SUMMARY_WIDTHS = (34, 14, 26, 26)
 WHOLE_SHEET = "A1:XFD1048576"
 QUICK = 1
 SOME = 500
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 A4 = 9
-NARROW, WIDE, LOOKED_AT = 9, 60, 200
 NUMBER_FORMATS: Mapping[Kind, str] = {
     "text": "@",
     "int": "#,##0",
@@ -62,7 +70,7 @@ def xlsx_bytes(export: Export) -> bytes:
         header = book.add_format(LOOKS["head"])
         formats = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
         for table in export.tables:
-            _table_sheet(book.add_worksheet(_sheet_name(table.title)), table, export.summary, header, formats)
+            _table_sheet(book.add_worksheet(sheet_name(table.title)), table, export.summary, header, formats)
         styles = {kind: cell_format._get_xf_index() for kind, cell_format in formats.items()}
     return _filled(frame, {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(export.tables, 2)}, styles)
 
@@ -113,7 +121,7 @@ def _table_sheet(
 ) -> None:
     for place, column in enumerate(table.columns):
         _text(sheet, 0, place, column.label, header)
-        sheet.set_column(place, place, _width(table, place, column), formats[column.kind])
+        sheet.set_column(place, place, width(table, place, column), formats[column.kind])
     last = max(len(table.columns) - 1, 0)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(table.rows), last)
@@ -125,26 +133,15 @@ def _table_sheet(
 def _summary_sheet(book: Workbook, export: Export) -> None:
     summary, sheet = export.summary, book.add_worksheet(SUMMARY_SHEET)
     looks = {name: book.add_format(look) for name, look in LOOKS.items()}
-    for place, width in enumerate(SUMMARY_WIDTHS):
-        sheet.set_column(place, place, width)
-    after = _lines(sheet, 0, _masthead(summary), looks)
+    for place, wide in enumerate(SUMMARY_WIDTHS):
+        sheet.set_column(place, place, wide)
+    after = _lines(sheet, 0, masthead(summary), looks)
     after = _figures(sheet, after + 1, export, looks)
     after = _lines(sheet, after + 1, [(remark, "soft") for remark in summary.remarks], looks)
     _lines(sheet, after + 1, [(summary.mention, "mention")], looks)
     sheet.hide_gridlines(2)
     sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})
     _page(sheet, summary, landscape=False)
-
-
-def _masthead(summary: Summary) -> list[tuple[str, str]]:
-    warning = [("PROVISOIRE : le trimestre n'est pas fini", "warning")] if summary.provisional else []
-    return [
-        (summary.title, "title"),
-        (summary.period_label, "period"),
-        (summary.convention, "soft"),
-        (summary.issue_line, "soft"),
-        *warning,
-    ]
 
 
 def _lines(sheet: Worksheet, line: int, told: Sequence[tuple[str, str]], looks: Mapping[str, Format]) -> int:
@@ -156,8 +153,8 @@ def _lines(sheet: Worksheet, line: int, told: Sequence[tuple[str, str]], looks: 
 
 def _figures(sheet: Worksheet, line: int, export: Export, looks: Mapping[str, Format]) -> int:
     """The table of figures with its header at `line`; returns the line after it."""
-    titles = {table.key: _sheet_name(table.title) for table in export.tables}
-    for place, name in enumerate(("Chiffre", "Valeur", "Précision", "Feuille d'origine")):
+    titles = {table.key: sheet_name(table.title) for table in export.tables}
+    for place, name in enumerate(FIGURES_HEAD):
         _text(sheet, line, place, name, looks["head"])
     for figure in export.summary.figures:
         line += 1
@@ -183,17 +180,6 @@ def _page(sheet: Worksheet, summary: Summary, *, landscape: bool) -> None:
     sheet.fit_to_pages(1, 0)
     foot = summary.mention.replace("&", "&&")[:200]
     sheet.set_footer(f"&L&8{foot}&R&8&P / &N")
-
-
-def _sheet_name(title: str) -> str:
-    """A name that spreadsheets accept: 31 characters, none of `[ ] : * ? / \\`."""
-    return re.sub(r"[][:*?/\\]", " ", title)[:31].strip(" '")
-
-
-def _width(table: Table, place: int, column: Column) -> int:
-    shown = (FRENCH[column.kind](row[place]) for row in table.rows[:LOOKED_AT] if row[place] is not None)
-    longest = max((len(text) for text in shown), default=0)
-    return min(max(longest, len(column.label) + 3, NARROW) + 2, WIDE)
 
 
 def _text(sheet: Worksheet, line: int, place: int, value: str, cell_format: Format) -> object:

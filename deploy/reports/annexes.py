@@ -1,0 +1,68 @@
+"""The annexes of the printed quarter: each table with the columns that fit on a page, as texts; what is left out is counted, never cut off in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from deploy.reports.csv_files import FRENCH
+from deploy.reports.tables import Column, Table
+from inventory.french import amount, counted, typeset
+
+MOST_ROWS = 200
+LONGEST = 240
+RIGHT = {"int", "decimal", "amount"}
+SHOWN: dict[str, tuple[str, ...]] = {
+    "classes": ("mobile_class", "school", "expected", "delivered", "compliant", "phase", "expected_end", "share"),
+    "etapes": ("mobile_class", "number", "step", "state", "done", "total", "since"),
+    "ecoles": ("uai", "school", "classes", "connectivity", "connectivity_on", "council"),
+    "tablettes": ("serial", "mobile_class", "slot", "stage", "mdm", "conformity", "contact"),
+    "mdm": ("mobile_class", "status", "tablets"),
+    "ecarts": ("kind", "serial", "mobile_class", "text"),
+    "services": ("mobile_class", "service", "state", "since"),
+    "incidents": ("number", "kind", "serial", "mobile_class", "opened", "closed", "state", "age"),
+    "formations": ("mobile_class", "day", "teachers", "state"),
+    "budget": ("kind", "state", "commune", "invoiced", "paid", "eligible"),
+    "depenses": ("number", "words", "invoice", "invoice_day", "mandate", "class_code", "borne", "eligible"),
+    "subvention": ("mobile_class", "cost", "capped", "service_done", "due", "forecast"),
+    "versements": ("day", "move", "amount", "reference"),
+    "solde": ("words", "article", "amount"),
+    "reunions": ("committee", "day", "notice_by", "notice", "state", "quorum"),
+    "decisions": ("committee", "day", "words", "owner", "due", "state"),
+    "risques": ("kind", "subject", "words"),
+    "suite": ("day", "kind", "subject"),
+    "evolution": ("figure", "before", "now", "difference"),
+    "constats": ("code", "severity", "title", "articles", "consequence"),
+}
+
+
+def annexes(tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """The tables in the order of the report, those it does not name after them, each as its title, its heads and its rows of texts."""
+    order = {key: place for place, key in enumerate(SHOWN)}
+    return [_annex(place, table) for place, table in enumerate(sorted(tables, key=lambda one: order.get(one.key, len(order))), 1)]
+
+
+def _annex(place: int, table: Table) -> dict[str, Any]:
+    wanted = SHOWN.get(table.key)
+    kept = [(number, column) for number, column in enumerate(table.columns) if wanted is None or column.key in wanted]
+    left = len(table.rows) - MOST_ROWS
+    return {
+        "title": typeset(f"Annexe {place} : {table.title}"),
+        "heads": [typeset(column.label) for _, column in kept],
+        "right": [column.kind in RIGHT for _, column in kept],
+        "long": [_is_long(table, number, column) for number, column in kept],
+        "rows": [[_text(column, row[number]) for number, column in kept] for row in table.rows[:MOST_ROWS]],
+        "left": f"et {counted(left, 'autre ligne', 'autres lignes')} dans trimestre.ods et trimestre.xlsx" if left > 0 else "",
+    }
+
+
+def _is_long(table: Table, place: int, column: Column) -> bool:
+    """Whether a column is of sentences, which share the width that the others leave."""
+    return column.kind == "text" and any(len(str(row[place] or "")) > 24 for row in table.rows[:MOST_ROWS])
+
+
+def _text(column: Column, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    told = typeset(amount(value) if column.kind == "amount" else str(value) if column.kind == "text" else FRENCH[column.kind](value))
+    return told if len(told) <= LONGEST else told[: LONGEST - 1].rstrip() + "…"
