@@ -14,6 +14,16 @@ from pathlib import Path
 import pytest
 import requests
 
+from config.checks import complaints
+from config.settings import read
+from config.wiring import house
+from deploy.field.queries.acts import waiting
+from deploy.handover.queries import latest
+from deploy.models import Incident, Stocktake
+from inventory.db import database
+from inventory.models import Event, Label
+from inventory.scope import EVERYWHERE
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -57,6 +67,19 @@ def left_running(folder: Path) -> list[str]:
     return found
 
 
+def told_on_the_ground(folder: Path) -> dict[str, object]:
+    """What the demonstration's database says of the rounds."""
+    with house(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/var/demo/cartable.db"})):
+        seals = [(one.intact, bool(one.changed)) for one in reversed(latest(EVERYWHERE))]
+        told: dict[str, object] = {
+            "labels": {row.names for row in Label.select()}, "seals": seals, "acts": [one.state for one in waiting(EVERYWHERE)],
+            "checks": Event.select().where(Event.axis == "check").count(), "complaints": list(complaints()),
+            "incidents": {row.kind: row.closed is None for row in Incident.select()}, "counts": [row.closed is None for row in Stocktake.select()],
+        }  # fmt: skip
+    database.close()
+    return told
+
+
 def page(port: int) -> requests.Response:
     return requests.get(f"http://127.0.0.1:{port}/connexion", timeout=10)
 
@@ -71,7 +94,10 @@ def test_it_starts_says_where_stops_on_ctrl_c_and_finds_its_data_again(tmp_path:
         rest, _ = running.communicate(timeout=30)
         assert "les données restent" in rest and "Traceback" not in rest
         assert left_running(tmp_path) == []
-    assert (tmp_path / "var/demo/cartable.db").exists()
+    assert told_on_the_ground(tmp_path) == {
+        "labels": {"cart", "slot", "tablet", "blank", "paper"}, "seals": [(True, False), (True, True)], "acts": ["conflict"], "checks": 3, "complaints": [],
+        "incidents": {"accessory": False, "loss": False, "failure": False, "warranty": False, "theft": True, "breakage": True}, "counts": [False, True],
+    }  # fmt: skip
     with demonstration(tmp_path, port) as (_, again):
         assert "Première fois" not in again and page(port).status_code == 200
 

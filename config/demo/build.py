@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -36,8 +36,8 @@ REASON = "un filtre de groupe était resté dans la console du MDM : rien n'a di
 Tell = Callable[[int, int | None], None]
 
 
-def build(settings: Settings, tell: Tell) -> None:
-    """Replay the autumn into an empty database."""
+def build(settings: Settings, tell: Tell, also: Iterable[Line] = ()) -> None:
+    """Replay the autumn, and `also` what else happened in it, into an empty database."""
     wire(settings)
     schema.migrate()
     with database.connection_context():
@@ -46,7 +46,7 @@ def build(settings: Settings, tell: Tell) -> None:
         load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(_people()["dsi"], START, "convention"))
         _welcome([somebody for somebody in PEOPLE if somebody.schools])
         with Simulator(Fleet(), at=START) as mdm:
-            _replay(settings, mdm, _people(), tell)
+            _replay(settings, mdm, _people(), tell, also)
 
 
 def _welcome(people: Sequence[Somebody]) -> None:
@@ -59,9 +59,10 @@ def _people() -> dict[str, Person]:
     return {person.login: person for person in Person.select()}
 
 
-def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell) -> None:
+def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell, also: Iterable[Line]) -> None:
     row = connect(settings, mdm.url, Hand(people["dsi"], START))
-    lines: list[Line | datetime] = sorted([*story(), *money(), *meetings(), *readings()], key=lambda one: one.moment if isinstance(one, Line) else one)
+    told: list[Line | datetime] = [*story(), *money(), *meetings(), *also, *readings()]
+    lines = sorted(told, key=lambda one: one.moment if isinstance(one, Line) else one)
     for number, one in enumerate(lines, 1):
         if isinstance(one, Line):
             one.act(Hand(people[one.who], one.moment))
