@@ -10,9 +10,13 @@ from typing import Any
 import databases
 import pytest
 from cluster import INITDB, Cluster
-from hypothesis import settings
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import settings as hypotheses
+from small_house import Clock, house, opened
 
 from config.models import TABLES as CONFIG_TABLES
+from config.settings import Settings
 from config.wiring import wire
 from deploy.models import TABLES as DEPLOY_TABLES
 from inventory import db
@@ -25,8 +29,8 @@ from inventory.queries import school_times
 from inventory.roles import Role
 from mdm.models import TABLES as MDM_TABLES
 
-settings.register_profile("house", deadline=None)  # a machine may be slow: speed is measured in the benches
-settings.load_profile("house")
+hypotheses.register_profile("house", deadline=None)  # a machine may be slow: speed is measured in the benches
+hypotheses.load_profile("house")
 ROOT = Path(__file__).parent.parent
 AN_AUTUMN_MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
 
@@ -67,6 +71,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _databases_of_this_test() -> Iterator[None]:
     with databases.dropped():
         yield
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """A small house that Alice manages: its clock is at 15 November, its pages answer to `browser`."""
+    with opened(tmp_path) as told:
+        yield told
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Flask:
+    return house(settings, clock)
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return app.test_client()
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from pathlib import Path
 import provider
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from provider_steps import ALICE, declared
-from small_house import MORNING, PASSWORD, Clock, house, opened
+from small_house import MORNING, PASSWORD, opened
 
 from config import accounts
 from config.providers.declared import Provider
@@ -35,25 +34,10 @@ def ville(running: dict[str, provider.Running]) -> provider.Running:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def settings(tmp_path: Path, running: dict[str, provider.Running], ville: provider.Running) -> Iterator[Settings]:
     with opened(tmp_path) as told:
         accounts.add_user("claire", "Claire", Role.ADMINISTRATOR, EVERYWHERE, PASSWORD, MORNING)
         yield replace(told, providers=declared(tmp_path, running))
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Flask:
-    return house(settings, clock)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture

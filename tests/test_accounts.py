@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
 from flask.testing import FlaskClient
-from small_house import HOUR, LIGHT, MINUTE, MORNING, PASSWORD, Clock, house, opened, person, sign_in
+from small_house import HOUR, LIGHT, MINUTE, MORNING, PASSWORD, Clock, person, sign_in
 
 from config import accounts, passwords, retention, sessions
 from config.models import Credential, WebSession
@@ -22,27 +19,6 @@ from inventory.errors import Refused
 from inventory.models import Event, Person
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    with opened(tmp_path) as told:
-        yield told
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Flask:
-    return house(settings, clock)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def test_a_stranger_costs_one_digest_like_a_friend(browser: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask, render_template
 from flask.testing import FlaskClient
-from small_house import Clock, house, opened, sign_in, token_of
+from small_house import Clock, sign_in, token_of
 
 from config.app import create_app
 from config.settings import Settings
 from inventory.access import Reach, may
 from inventory.models import Person
 from inventory.roles import OFFICE, READERS
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    with opened(tmp_path) as told:
-        yield told
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Flask:
-    return house(settings, clock)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def test_a_refusal_says_why_and_escapes_it(browser: FlaskClient) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
-from small_house import MINUTE, MORNING, PASSWORD, Clock, house, opened, sign_in, token_of
+from small_house import MINUTE, MORNING, PASSWORD, Clock, house, sign_in, token_of
 
 from config.app import create_app
 from config.models import Credential, WebSession
@@ -19,27 +18,6 @@ from config.settings import Settings, read
 from inventory.access import ANYONE, may
 from inventory.models import Person
 from inventory.roles import READERS, Role
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    with opened(tmp_path) as told:
-        yield told
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Flask:
-    return house(settings, clock)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def test_alice_signs_in_and_is_at_home(browser: FlaskClient) -> None:

@@ -22,11 +22,6 @@ LONG = 8  # seconds
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def browser(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     monkeypatch.setattr(health, "has_room", lambda *usage: True)
     with opened(tmp_path) as settings:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from provider_house import here, running, settings, ville
 from provider_steps import ADDRESS, ALICE, come, declared, log, signed_in
 from small_house import MINUTE, MORNING, PASSWORD, Clock, house, person, sign_in, token_of
 
@@ -27,7 +28,7 @@ from inventory import db
 from inventory.models import Person
 from inventory.roles import Role
 
-pytest_plugins = ("provider_house",)
+__all__ = ["here", "running", "settings", "ville"]
 
 
 def test_alice_is_awaited_by_her_address_once_and_known_by_her_number_afterwards(

@@ -8,13 +8,14 @@ import provider
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from provider_house import here, running, settings, ville
 from provider_steps import ADDRESS, come, leave, signed_in
 from small_house import MINUTE, MORNING, Clock, person, sign_in
 
 from config.providers import links
 from config.providers.declared import Provider
 
-pytest_plugins = ("provider_house",)
+__all__ = ["here", "running", "settings", "ville"]
 
 
 @pytest.mark.parametrize(

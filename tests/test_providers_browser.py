@@ -8,6 +8,7 @@ from dataclasses import replace
 import provider
 import pytest
 from flask import Flask
+from provider_house import here, running, settings, ville
 from provider_steps import ADDRESS
 from small_house import MORNING, person
 from test_browser import ARGUMENTS, AXE, served
@@ -16,7 +17,7 @@ from config.providers import links
 from config.providers.declared import Provider
 from config.providers.protocol import Counter
 
-pytest_plugins = ("provider_house",)
+__all__ = ["here", "running", "settings", "ville"]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")]
 
 

@@ -20,25 +20,10 @@ from inventory.scope import EVERYWHERE
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     with opened(tmp_path) as told:
         accounts.add_user("claire", "Claire", Role.ADMINISTRATOR, EVERYWHERE, PASSWORD, MORNING)
         yield told
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Flask:
-    return house(settings, clock)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def send(browser: FlaskClient, path: str, login: str = "alice", **form: str) -> object:
