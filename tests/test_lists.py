@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +28,7 @@ from inventory.errors import Refused
 from inventory.journal import When
 from inventory.keyset import Cursor, read_cursor
 from inventory.lifecycle import Stage
+from inventory.lists.files import as_text, csv_stream
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, Person, School, Sighting, Tablet
 from inventory.queries import listed_places, listed_tablets
@@ -155,6 +157,37 @@ def test_the_file_is_what_the_page_shows(own_house: Flask) -> None:
     sheet = book.get_sheet_by_name("Tablettes").to_python()
     assert [row[0] for row in sheet[1:]] == names and "Programme d'investissements" in str(book.get_sheet_by_name("LISEZMOI").to_python())
     assert "Programme d'investissements" in lines[1]
+
+
+CELL = st.one_of(st.text(max_size=8), st.text('"=+-@\t\r\n; aé', max_size=6), st.none(), st.integers(), st.booleans(), st.sampled_from([*Stage]), st.floats(allow_nan=False))
+
+
+@given(st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=6), st.text(max_size=5))
+def test_lines_joined_a_column_at_a_time_are_those_that_a_writer_of_csv_writes(rows: list[list[object]], mention: str) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(["A", "'=B", "Mention"])
+    writer.writerows([*map(as_text, row), mention] for row in rows)
+    parts = [list(zip(*rows, strict=True))] if rows else []
+    assert b"".join(csv_stream(["A", "=B"], parts, mention)) == ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
+
+
+@pytest.mark.parametrize(("sort", "falling"), list(product(TABLET_ORDERS, (False, True))))
+def test_the_parts_of_a_file_are_the_pages_of_the_list(hand: Hand, granettes_cart: MobileClass, sort: str, falling: bool) -> None:
+    """Alice puts two tablets in the cart, one with two records in the MDM; a third one stays in stock."""
+    stock(hand, range(5))
+    for slot, tablet in enumerate(Tablet.select().limit(2), 1):
+        place(tablet, granettes_cart, slot, hand)
+        record_stage(tablet, Stage.RECEIVED, hand)
+    for mdm_id, days in (("1", 2), ("2", 1)):
+        take_in("ville", [DeviceReport(mdm_id, "TESTL00001", "", "enrolled", enrolled_at=hand.now - timedelta(days=days))], now=hand.now)
+    mark_gone(Sighting.get(Sighting.mdm_id == "2"), now=hand.now + timedelta(hours=1), runs=2)
+    for when, scope in product((None, When(hand.now), When(hand.now, hand.now), When(hand.now - timedelta(days=1))), (EVERYWHERE, NOWHERE)):
+        ask = Ask(sort=sort, falling=falling)
+        pages = list(every_page(lambda asked, when=when, scope=scope: listed_tablets.tablets(asked, when, scope=scope), ask, 2))
+        assert [row for part in listed_tablets.parts(ask, when, True, scope=scope) for row in part] == pages
+        named = [row.name for part in listed_tablets.parts(ask, when, False, scope=scope) for row in part]
+        assert named == [row.name for row in pages]
 
 
 @pytest.mark.parametrize("fault", ["tri=prix", "etape=volee", "col=prix", "suite=abc", "q=" + "x" * 101])

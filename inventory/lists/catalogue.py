@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from inventory.contact import ContactState
@@ -15,12 +16,13 @@ from inventory.mdm_status import MdmStatus
 from inventory.paris import read_local
 from inventory.queries import listed_devices, listed_places, listed_tablets
 from inventory.queries.listed_devices import Known
-from inventory.queries.listing import Ask, Order, Page
+from inventory.queries.listing import Ask, Order, Page, every_part
 from inventory.queries.tablet_rows import TABLET_ORDERS
 from inventory.scope import Scope
 from inventory.words import tell, tell_count
 
 MOMENT = "datetime-local"
+PART, WHOLE = 1000, 2**31
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -78,9 +80,19 @@ class Catalogue:
     link: Callable[[Any], tuple[str, dict[str, Any]]]
     read: Callable[..., Page[Any]]
     count: Callable[..., int]
+    parts: Callable[..., Iterator[Sequence[Any]]] | None = None
 
     def page(self, ask: Ask, when: When | None, scope: Scope) -> Page[Any]:
         return self.read(ask, when, scope=scope)
+
+    def cells(self, ask: Ask, when: When | None, scope: Scope, columns: Sequence[Column]) -> Iterator[list[list[Any]]]:
+        """The whole list in its order, a part at a time, each as the values of these columns: what a file is written from."""
+        if self.parts:
+            parts = self.parts(ask, when, any(column.key == "contact" for column in columns), scope=scope)
+        else:
+            parts = every_part(lambda asked: self.page(asked, when, scope), ask, WHOLE if when and self.orders[ask.sort].whole else PART)
+        for rows in parts:
+            yield [list(map(column.value, rows)) for column in columns]
 
 
 def _choices(statuses: Any) -> tuple[tuple[str, str], ...]:
@@ -109,21 +121,21 @@ TABLETS = Catalogue(
     "tablettes", "Tablettes", _tablets, "tablet", "N° de série, n° d'inventaire ou modèle",
     "Vérifier le numéro, retirer un filtre, ou importer le bon de livraison.",
     (
-        Column("nom", "Nom", lambda row: row.name, sort="nom"),
-        Column("serie", "N° de série", lambda row: row.serial, sort="serie"),
-        Column("modele", "Modèle", lambda row: row.model, False),
-        Column("ecole", "École", lambda row: row.school, False),
-        Column("uai", "UAI", lambda row: row.uai, False),
-        Column("classe", "Classe mobile", lambda row: row.class_code),
-        Column("alveole", "Alvéole", lambda row: row.slot),
-        Column("etape", "Étape", lambda row: row.stage),
-        Column("depuis", "Étape depuis", lambda row: row.stage_at, False, "depuis"),
-        Column("mdm", "MDM", lambda row: row.mdm),
-        Column("contact", "Dernier contact", lambda row: row.last_contact, False),
+        Column("nom", "Nom", attrgetter("name"), sort="nom"),
+        Column("serie", "N° de série", attrgetter("serial"), sort="serie"),
+        Column("modele", "Modèle", attrgetter("model"), False),
+        Column("ecole", "École", attrgetter("school"), False),
+        Column("uai", "UAI", attrgetter("uai"), False),
+        Column("classe", "Classe mobile", attrgetter("class_code")),
+        Column("alveole", "Alvéole", attrgetter("slot")),
+        Column("etape", "Étape", attrgetter("stage")),
+        Column("depuis", "Étape depuis", attrgetter("stage_at"), False, "depuis"),
+        Column("mdm", "MDM", attrgetter("mdm")),
+        Column("contact", "Dernier contact", attrgetter("last_contact"), False),
     ),
     TABLET_ORDERS,
     (Filter("etape", "Étape", _choices(Stage)), Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("contact", "Contact", _choices(ContactState)), Filter("classe", "Classe mobile (code)"), SCHOOL, *CHANGES),
-    lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets,
+    lambda row: ("inventory.tablet", {"tablet_id": row.id}), listed_tablets.tablets, listed_tablets.count_tablets, listed_tablets.parts,
 )  # fmt: skip
 CLASSES = Catalogue(
     "classes", "Classes mobiles", _classes, "briefcase", "Code ou nom de la classe mobile",

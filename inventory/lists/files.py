@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain
+from types import NoneType
 from typing import IO, Any
 
 from xlsxwriter import Workbook
@@ -18,8 +17,9 @@ from inventory.paris import PARIS
 from inventory.status import Status
 
 BOM = "\ufeff"
-CHUNK = 500
 MENTION = "Mention"
+TOLD_ALIKE = (str, int, datetime)
+"""Kinds of value of which equal ones are told alike, in a column of that kind alone: `True` equals 1, and a key its word."""
 LAST_ROW = 1_048_575
 SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -40,33 +40,52 @@ def as_text(value: Any) -> str:
     return str(value) if isinstance(value, int) else harmless(str(value))
 
 
-def csv_stream(labels: Sequence[str], rows: Iterable[Sequence[Any]], mention: str) -> Iterator[bytes]:
-    """`;`, CRLF, UTF-8 with its mark, every cell quoted; the mention of article 9 is the last column of each line."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    out.write(BOM)
-    writer.writerow([harmless(label) for label in (*labels, MENTION)])
-    yield _emptied(out)
-    coming = iter(rows)
-    while some := list(islice(coming, CHUNK)):
-        writer.writerows([*map(as_text, row), mention] for row in some)
-        yield _emptied(out)
+def csv_stream(labels: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]], mention: str) -> Iterator[bytes]:
+    """`;`, CRLF, UTF-8 with its mark, every cell quoted (RFC 4180); the mention of article 9 is the last column of each line.
+
+    A list comes by parts, each as its columns: a column is told in words at once, and its lines are joined, for a call for each
+    cell costs several times the writing.
+    """
+    yield BOM.encode() + _lines([_told([label]) for label in (*labels, MENTION)], "")
+    last = f';"{_doubled(mention)}"'
+    for part in parts:
+        if lines := _lines([_told(column) for column in part], last):
+            yield lines
 
 
-def _emptied(out: io.StringIO) -> bytes:
-    told = out.getvalue().encode("utf-8", "replace")
-    out.seek(0)
-    out.truncate()
-    return told
+def _lines(columns: Sequence[Sequence[str]], last: str) -> bytes:
+    end = f'"{last}\r\n'
+    return "".join(['"' + '";"'.join(cells) + end for cells in zip(*columns, strict=True)]).encode("utf-8", "replace")
 
 
-def workbook(title: str, labels: Sequence[str], rows: Iterable[Sequence[Any]], note: Sequence[str]) -> IO[bytes]:
+def _told(column: Sequence[Any]) -> Sequence[str]:
+    """A column as texts, their quotes doubled; where equal values are told alike, each different value is told once."""
+    kinds = {*map(type, column)}
+    if kinds == {str} and _plain(column):
+        return column
+    kinds -= {NoneType}
+    if len(kinds) <= 1 and all(kind in TOLD_ALIKE or issubclass(kind, Status) for kind in kinds):
+        told = {value: _doubled(as_text(value)) for value in {*column}}
+        return [told[value] for value in column]
+    return [_doubled(as_text(value)) for value in column]
+
+
+def _plain(texts: Sequence[str]) -> bool:
+    """Whether each text begins with a letter or a figure, and none holds a quote: most columns do, and this is all they need."""
+    return '"' not in "".join(texts) and all(map(str.isalnum, {text[:1] for text in texts} - {""}))
+
+
+def _doubled(text: str) -> str:
+    return text.replace('"', '""')
+
+
+def workbook(title: str, labels: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]], note: Sequence[str]) -> IO[bytes]:
     """The workbook in a temporary file, read from its start; a list longer than a sheet goes on in the next one."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it
     with Workbook(out, SAFE) as book:
         head = book.add_format({"bold": True, "font_color": "white", "bg_color": "#16324F"})
         line, sheet, number = LAST_ROW, None, 0
-        for row in rows:
+        for row in chain.from_iterable(zip(*part, strict=True) for part in parts):
             if line >= LAST_ROW:
                 number, line = number + 1, 0
                 sheet = _sheet(book, f"{title} {number}" if number > 1 else title, labels, head)

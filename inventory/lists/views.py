@@ -29,7 +29,7 @@ from inventory.keyset import read_cursor
 from inventory.lists.catalogue import CLASSES, DEVICES, SCHOOLS, TABLETS, Catalogue, Column
 from inventory.lists.files import csv_stream, workbook
 from inventory.queries import listed_tablets
-from inventory.queries.listing import MOST_COUNTED, Ask, every_page
+from inventory.queries.listing import MOST_COUNTED, Ask
 from inventory.roles import READERS
 from inventory.spoken import moment
 from inventory.words import FRENCH, speak, tell
@@ -37,7 +37,6 @@ from inventory.words import FRENCH, speak, tell
 pages = Blueprint("lists", __name__)
 BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS, DEVICES)}
 LONGEST_WORDS = 100
-PART, WHOLE = 1000, 2**31
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -162,18 +161,16 @@ def export(key: str, kind: str) -> Response:
     asked, scope, when = _read(BY_KEY[key], request.args), g.scope, g.when
     speak(FRENCH)  # to the last row: it is written after this function
     labels, mention = [column.label for column in asked.columns], current_app.config["MENTION"]()
-    size = WHOLE if when and asked.catalogue.orders[asked.ask.sort].whole else PART
 
-    def rows() -> Any:
+    def parts() -> Any:
         with snapshot():
-            for row in every_page(lambda ask: asked.catalogue.page(ask, when, scope), asked.ask, size):
-                yield [column.value(row) for column in asked.columns]
+            yield from asked.catalogue.cells(asked.ask, when, scope, asked.columns)
 
     name = f"{key}-{(when.moment if when else g.now):%Y-%m-%d}.{kind}"
     if kind == "xlsx":
         note = [asked.catalogue.title, f"État au {moment(when.moment if when else g.now)}", *(said for said, _ in asked.chips), mention]
-        return send_file(workbook(asked.catalogue.title, labels, rows(), note), XLSX, as_attachment=True, download_name=name)
-    answer = current_app.response_class(stream_with_context(csv_stream(labels, rows(), mention)), mimetype="text/csv")
+        return send_file(workbook(asked.catalogue.title, labels, parts(), note), XLSX, as_attachment=True, download_name=name)
+    answer = current_app.response_class(stream_with_context(csv_stream(labels, parts(), mention)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import fn
 
 from inventory.columns import MomentField
 from inventory.contact import ContactState
+from inventory.db import read_many
 from inventory.journal import When
-from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
-from inventory.models import MobileClass, School, Sighting, Tablet
+from inventory.models import Sighting, Tablet
 from inventory.paris import read_local
 from inventory.queries import listing
 from inventory.queries.changes import CHANGED
 from inventory.queries.counters import holders, speaking, tablets_in_carts
 from inventory.queries.listed_places import carts
 from inventory.queries.listing import Ask, Page
-from inventory.queries.past import rows_then
+from inventory.queries.past import NEVER, STAGES, WORDS, rows_then
 from inventory.queries.school_times import time_of
 from inventory.queries.silences import silence_means, state_of
-from inventory.queries.tablet_rows import LABEL, TABLET_ORDERS, TabletRow
+from inventory.queries.tablet_rows import TABLET_ORDERS, TabletRow
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 from inventory.serials import normalise
 
-MOST_CARTS = 500
+MOST_CARTS, WHOLE = 500, 2**31
 COUNTED = frozenset({"etape", "mdm", "ecole", "classe"})
-_stored = MomentField().db_value
+A_PART = 4000
+UNKNOWN = MdmStatus.UNKNOWN.value
+_moment = MomentField().python_value
+_seen_at = lru_cache(maxsize=4096)(_moment)
+_ROWS = (
+    "SELECT t.id, COALESCE(t.asset_tag, t.serial), t.serial, t.model, c.code, t.slot, h.name, h.uai, t.stage, t.stage_at, "
+    "s.status, s.last_contact, s.enrolled_at, s.id FROM tablet t LEFT JOIN mobile_class c ON c.id = t.mobile_class_id "
+    "LEFT JOIN school h ON h.id = c.school_id LEFT JOIN sighting s ON s.serial = t.serial WHERE t.id IN ({})"
+)
 
 
 def tablets(ask: Ask, when: When | None, *, scope: Scope) -> Page[TabletRow]:
@@ -42,6 +51,18 @@ def tablets(ask: Ask, when: When | None, *, scope: Scope) -> Page[TabletRow]:
     if order.whole:
         return listing.cut_folded(_tablets_then(Ask(ask.words, ask.filters, "nom"), when, scope), order, ask, lambda row: row.id)
     return listing.cut_walked(_tablets_then(ask, when, scope), order, ask, lambda row: row.id)
+
+
+def parts(ask: Ask, when: When | None, contacts: bool, *, scope: Scope) -> Iterator[Sequence[TabletRow]]:
+    """The whole list in its order, some thousand tablets at a time; without `contacts`, their last contact is not looked for."""
+    order, ask = TABLET_ORDERS[ask.sort], replace(ask, cursor=None, size=A_PART)
+    if when is None:
+        for ids in listing.walked(_tablets(ask, scope), Tablet.id, order, ask):
+            yield _read_tablets(ids, contacts=contacts)
+    elif order.whole:
+        yield tablets(replace(ask, size=WHOLE), when, scope=scope).rows
+    else:
+        yield from _parts_then(ask, when, scope, contacts=contacts)
 
 
 def count_tablets(ask: Ask, when: When | None, *, scope: Scope) -> int:
@@ -85,33 +106,36 @@ def _told_by_mdm(status: str) -> Any:
     return listing.few(Tablet.select(Tablet.id).where(near & says), Tablet.id) or says
 
 
-def _read_tablets(ids: Sequence[int]) -> list[TabletRow]:
-    rows = list(
-        Tablet.select(Tablet.id, LABEL, Tablet.serial, Tablet.model, MobileClass.code, Tablet.slot, School.name, School.uai, Tablet.stage, Tablet.stage_at)
-        .join(MobileClass, JOIN.LEFT_OUTER).join(School, JOIN.LEFT_OUTER).where(listing.among(Tablet.id, ids)).tuples()
-    )  # fmt: skip
-    heard = _heard([row[2] for row in rows])
+def _read_tablets(ids: Sequence[int], *, contacts: bool = True) -> list[TabletRow]:
+    """Some tablets in the order of their ids told; of several MDM records of one, the newest enrolment speaks, one that is gone last."""
+    found = list(read_many(_ROWS.format(",".join(map(str, ids)) or "NULL")))
+    rows = {row[0]: row for row in found}
+    if len(rows) < len(found):
+        rows = {row[0]: row for row in sorted(found, key=lambda row: (row[10] != MdmStatus.GONE.value, row[12] or NEVER, row[13] or 0))}
     return [
-        TabletRow(one, name, serial, model, code or "", slot, school or "", uai or "", Stage(stage), at, *heard.get(serial, (MdmStatus.UNKNOWN, None)))
-        for one, name, serial, model, code, slot, school, uai, stage, at in rows
-    ]
-
-
-def _heard(serials: Sequence[str]) -> dict[str, tuple[MdmStatus, datetime | None]]:
-    """What the MDM record that speaks says of each serial: gone ones first, the newest enrolment last, so that it stays."""
-    rows = Sighting.select(Sighting.serial, Sighting.status, Sighting.last_contact, Sighting.enrolled_at, Sighting.id).where(Sighting.serial.in_(list(serials)))
-    ranked = sorted(rows.tuples(), key=lambda row: (row[1] != MdmStatus.GONE.value, _stored(row[3]) or -(2**62), row[4]))
-    return {serial: (MdmStatus(status), contact) for serial, status, contact, _, _ in ranked}
+        TabletRow(
+            one, label, serial, model, code or "", slot, school or "", uai or "", STAGES[stage], _seen_at(at),
+            WORDS[word or UNKNOWN], _moment(contact) if contacts else None,
+        )
+        for one, label, serial, model, code, slot, school, uai, stage, at, word, contact, _, _ in map(rows.__getitem__, ids)
+    ]  # fmt: skip
 
 
 def _tablets_then(ask: Ask, when: When, scope: Scope) -> Iterator[TabletRow]:
     """The tablets as they stood, from where a page begins and in its direction, read as they are asked for."""
+    for part in _parts_then(ask, when, scope):
+        yield from part
+
+
+def _parts_then(ask: Ask, when: When, scope: Scope, *, contacts: bool = True) -> Iterator[list[TabletRow]]:
     query = visible(scope, Tablet).where(~Tablet.withdrawn)
     for name, changed in CHANGED.items():
         if ask.filter(name):
             query = query.where(changed(read_local(ask.filter(name)), when))
     for ids in listing.walked(query, Tablet.id, TABLET_ORDERS[ask.sort], ask):
-        yield from (row for row in rows_then(ids, when, scope) if _fits(row, ask) and _silent_so(row, ask, when))
+        rows = rows_then(ids, when, scope, contacts=contacts or bool(ask.filter("contact")))
+        narrowed = ask.words or any(ask.filters.values())
+        yield [row for row in rows if _fits(row, ask) and _silent_so(row, ask, when)] if narrowed else list(rows)
 
 
 def _silent_so(row: TabletRow, ask: Ask, when: When) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from peewee import SQL, ModelSelect, fn
 
-from inventory.db import Table, rows_holding
+from inventory.db import Table, read_many, rows_holding
 from inventory.keyset import Cursor
 
 R = TypeVar("R")
@@ -122,7 +122,7 @@ def walked(query: ModelSelect, row_id: Any, order: Order[Any], ask: Ask) -> Iter
     query = query.select(row_id, order.expression).order_by(*keys).limit(some)
     while True:
         here = query if cursor is None else query.where(_beyond(order.expression, row_id, cursor, up))
-        rows = list(here.tuples())
+        rows = list(read_many(*here.sql()))
         yield [row[0] for row in rows]
         if len(rows) < some:
             return
@@ -154,10 +154,16 @@ def counted_to(query: ModelSelect) -> int:
 
 def every_page(read: Callable[[Ask], Page[R]], ask: Ask, size: int = 1000) -> Iterator[R]:
     """All the rows of a list in its order, a thousand in memory at a time."""
+    for rows in every_part(read, ask, size):
+        yield from rows
+
+
+def every_part(read: Callable[[Ask], Page[R]], ask: Ask, size: int) -> Iterator[Sequence[R]]:
+    """The same, page by page."""
     cursor: Cursor | None = None
     while True:
         page = read(replace(ask, cursor=cursor, size=size))
-        yield from page.rows
+        yield page.rows
         cursor = page.after
         if cursor is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,16 +15,21 @@ from inventory.db import read_many
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
-from inventory.models import MobileClass, School
+from inventory.models import MobileClass
 from inventory.paris import end_of, local_date
+from inventory.queries.listing import among
 from inventory.queries.tablet_rows import TabletRow
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 
-NEVER = -(2**62)
+NEVER, CLOSE = -(2**62), 4
+NO_HOME: tuple[str, int | None, str, str] = ("", None, "", "")
+EXPECTED = Stage.EXPECTED.value
+UNHEARD: tuple[MdmStatus, Any] = (MdmStatus.UNKNOWN, None)
 STAGES = {one.value: one for one in Stage}
 WORDS = {one.value: one for one in MdmStatus}
 _stored, _moment = MomentField().db_value, MomentField().python_value
+_seen_at = lru_cache(maxsize=4096)(_moment)
 
 
 class Told(NamedTuple):
@@ -32,11 +38,6 @@ class Told(NamedTuple):
     value: str
     at: int
     detail: str
-
-
-class _Place(msgspec.Struct):
-    mobile_class: int | None = None
-    slot: int | None = None
 
 
 class _Class(msgspec.Struct):
@@ -52,67 +53,129 @@ class _Report(msgspec.Struct):
 class _Heard(NamedTuple):
     """What an MDM record said: the rank among those of one serial number, its word, and its row's id and last contact."""
 
-    rank: tuple[bool, int, int]
+    rank: tuple[Any, ...]
     word: MdmStatus
     sighting_id: int
     last_contact: int | None
 
 
-_place = msgspec.json.Decoder(_Place).decode
 _class = msgspec.json.Decoder(_Class).decode
 _report = msgspec.json.Decoder(_Report).decode
-NOWHERE = _Place()
+NOWHERE: tuple[int | None, int | None] = (None, None)
 
 
 def last_told(subject: str, axes: Sequence[str], ids: Sequence[int], when: When) -> dict[tuple[int, str], Told]:
-    """The fold of some subjects at a moment, as it could be told `when`: the last line of each (id, axis)."""
-    if not ids:
-        return {}
-    positions = ", ".join(_last(subject, axis, when) for axis in axes)
-    sql = f"SELECT s.id, {positions} FROM {subject} s WHERE s.id IN ({_numbers(ids)})"  # noqa: S608 our own names and numbers
-    found = {position: (row[0], axis) for row in read_many(sql) for axis, position in zip(axes, row[1:], strict=True) if position}
-    lines = f"SELECT position, value, at, detail FROM event WHERE position IN ({_numbers(found) or 'NULL'})"  # noqa: S608 numbers
-    return {found[position]: Told(*told) for position, *told in read_many(lines)}
+    """The fold of some subjects at a moment, as it could be told `when`: the last line of each (id, axis).
+
+    The last line of all is the answer where it was true and told by then; only the others are folded.
+    """
+    told = dict[tuple[int, str], Told]()
+    for axis in axes if ids else ():
+        here = f"subject = '{subject}' AND axis = '{axis}' AND subject_id IN ({_numbers(ids)})"
+        so = f"SELECT subject_id, value, at, detail FROM fact WHERE {here} AND {_by_then(when)}"  # noqa: S608 our own names and numbers
+        told |= {(row[0], axis): Told(*row[1:]) for row in read_many(so)}
+        told |= {(one, axis): line for one, line in _folded(subject, axis, [one for one in ids if (one, axis) not in told], when)}
+    return told
 
 
-def _last(subject: str, axis: str, when: When) -> str:
-    known = "" if when.known is None else f"AND e.noted <= {_stored(when.known)} "
+def _folded(subject: str, axis: str, ids: Sequence[int], when: When) -> Iterator[tuple[int, Told]]:
+    last = _last("position", subject, axis, "s.id", when)
+    sql = f"SELECT s.id, {last} FROM {subject} s WHERE s.id IN ({_numbers(ids)})"  # noqa: S608 our own names and numbers
+    found = {position: one for one, position in read_many(sql) if position} if ids else {}
+    lines = f"SELECT position, value, at, detail FROM event WHERE position IN ({_numbers(found)})"  # noqa: S608 numbers
+    for position, *told in read_many(lines) if found else ():
+        yield found[position], Told(*told)
+
+
+def _last(column: str, subject: str, axis: str, subject_id: str, when: When) -> str:
+    """The statement of a column of the last line of one axis."""
     return (
-        f"(SELECT e.position FROM event e WHERE e.subject = '{subject}' AND e.axis = '{axis}' AND e.subject_id = s.id "  # noqa: S608 ours
-        f"AND e.at <= {_stored(when.moment)} {known}ORDER BY e.at DESC, e.position DESC LIMIT 1)"
+        f"(SELECT e.{column} FROM event e WHERE e.subject = '{subject}' AND e.axis = '{axis}' AND e.subject_id = {subject_id} "  # noqa: S608 ours
+        f"AND {_by_then(when, 'e.')} ORDER BY e.at DESC, e.position DESC LIMIT 1)"
     )
+
+
+def _by_then(when: When, table: str = "") -> str:
+    known = "" if when.known is None else f" AND {table}noted <= {_stored(when.known)}"
+    return f"{table}at <= {_stored(when.moment)}{known}"
 
 
 def _numbers(ids: Iterable[int]) -> str:
     return ",".join(map(str, ids))
 
 
-def rows_then(ids: Sequence[int], when: When, scope: Scope) -> Iterator[TabletRow]:
-    """Some tablets in the order of their ids told; those not registered by then, or out of the scope then, are left out."""
-    lines = last_told("tablet", ("stage", "place"), ids, when)
-    lines |= last_told("tablet", ("record",), [one for one in ids if (one, "stage") not in lines], when)
-    sql = f"SELECT id, COALESCE(asset_tag, serial), serial, model FROM tablet WHERE id IN ({_numbers(ids) or 'NULL'})"  # noqa: S608 numbers
-    rows = {row[0]: row for row in read_many(sql)}
-    places = {one: _place(lines[one, "place"].detail) if (one, "place") in lines else NOWHERE for one in rows}
-    homes = _homes({place.mobile_class for place in places.values() if place.mobile_class}, when, scope)
-    heard = heard_then([row[2] for row in rows.values()], when, scope)
-    for one in ids:
-        stage, place = lines.get((one, "stage")), places[one]
-        code, school_id, school, uai = homes.get(place.mobile_class or 0, ("", None, "", ""))
-        if (stage or (one, "record") in lines) and scope.holds(school_id):
-            _, label, serial, model = rows[one]
-            yield TabletRow(
-                one, label, serial, model, code, place.slot, school, uai, STAGES[stage.value] if stage else Stage.EXPECTED,
-                _moment(stage.at) if stage else None, *heard.get(serial, (MdmStatus.UNKNOWN, None)),
-            )  # fmt: skip
+def _statement(ids: Sequence[int], when: When, *, contacts: bool) -> str:
+    """Some tablets with the MDM records that bear their serial numbers, as all stood: the copies of now where nothing came after,
+    else the fold; and whether the records must be read with care, for one of them bore another number once."""
+    stays, moves = "1 = 0", "1 = 1"
+    if when.known is None:
+        stays = f"t.stage_at <= {_stored(when.moment)}"
+        moves = _moved_since(ids, when)
+    return (
+        "SELECT t.id, COALESCE(t.asset_tag, t.serial), t.serial, t.model, t.mobile_class_id, t.slot, "  # noqa: S608 our own names and numbers
+        f"CASE WHEN {moves} THEN COALESCE({_last('value', 'tablet', 'place', 't.id', when)}, '') END, "
+        f"CASE WHEN {stays} THEN t.stage ELSE g.value END, CASE WHEN {stays} THEN t.stage_at ELSE g.at END, s.id, {'s.last_contact' if contacts else 'NULL'}, "
+        f"CASE WHEN {_by_then(when, 'f.')} THEN f.value ELSE {_last('value', 'sighting', 'mdm', 's.id', when)} END, "
+        "EXISTS (SELECT 1 FROM former_serial w WHERE w.serial = t.serial) OR EXISTS (SELECT 1 FROM former_serial w WHERE w.sighting_id = s.id) "
+        f"FROM tablet t LEFT JOIN event g ON g.position = CASE WHEN {stays} THEN NULL ELSE {_last('position', 'tablet', 'stage', 't.id', when)} END "
+        "LEFT JOIN sighting s ON s.serial = t.serial "
+        "LEFT JOIN fact f ON f.subject = 'sighting' AND f.axis = 'mdm' AND f.subject_id = s.id "
+        f"WHERE t.id IN ({_numbers(ids) or 'NULL'})"
+    )
 
 
-def _homes(class_ids: Iterable[int], when: When, scope: Scope) -> dict[int, tuple[str, int, str, str]]:
+def _moved_since(ids: Sequence[int], when: When) -> str:
+    """Whether a tablet changed places after a moment: by one pass over the index where its numbers lie close, else by a look for each."""
+    told = f"SELECT e.subject_id FROM event e WHERE e.subject = 'tablet' AND e.axis = 'place' AND e.at > {_stored(when.moment)} AND e.subject_id"  # noqa: S608 ours
+    if ids and max(ids) - min(ids) < CLOSE * len(ids):
+        return f"t.id IN ({told} BETWEEN {min(ids)} AND {max(ids)})"
+    return f"EXISTS ({told} = t.id)"
+
+
+@lru_cache(maxsize=4096)
+def _place(value: str) -> tuple[int | None, int | None]:
+    """The mobile class and the slot of a line that says where a tablet is."""
+    mobile_class, _, slot = value.partition("/")
+    return (int(mobile_class), int(slot)) if mobile_class else NOWHERE
+
+
+def rows_then(ids: Sequence[int], when: When, scope: Scope, *, contacts: bool = True) -> Iterator[TabletRow]:
+    """Some tablets in the order of their ids told; those not registered by then, or out of the scope then, are left out.
+
+    Without `contacts`, their last contact is not looked for.
+    """
+    found = list(read_many(_statement(ids, when, contacts=contacts)))
+    rows = {row[0]: row for row in found}
+    doubtful = {row[0] for row in found if row[12]}
+    if len(rows) < len(found):
+        doubtful |= {one for one, n in Counter(row[0] for row in found).items() if n > 1}
+    careful = heard_then([rows[one][2] for one in doubtful], when, scope) if doubtful else {}
+    homes = _homes({_place(row[6])[0] if row[6] is not None else row[4] for row in found}, when, scope)
+    registered = last_told("tablet", ("record",), [row[0] for row in found if row[7] is None], when)
+    contact = _contacts(found, when) if contacts else {}
+    for one, label, serial, model, class_id, slot, moved, stage, at, sighting, _, word, _ in (rows[one] for one in ids if one in rows):
+        if moved is not None:
+            class_id, slot = _place(moved)
+        code, school_id, school, uai = homes.get(class_id, NO_HOME)
+        if (stage or (one, "record") in registered) and (scope.everywhere or scope.holds(school_id)):
+            said = careful.get(serial, UNHEARD) if one in doubtful else (WORDS[word], contact.get(sighting)) if word else UNHEARD
+            yield TabletRow(one, label, serial, model, code, slot, school, uai, STAGES[stage or EXPECTED], _seen_at(at), *said)
+
+
+def _contacts(rows: Iterable[tuple[Any, ...]], when: When) -> dict[int, Any]:
+    """The last contact of each record that had told something by then."""
+    heard = [_Heard((), WORDS[row[11]], row[9], row[10]) for row in rows if row[11]]
+    days = _days([one.sighting_id for one in heard if not _heard_by_then(one, when)], when)
+    return {one.sighting_id: _contact(one, days.get(one.sighting_id), when) for one in heard}
+
+
+def _homes(class_ids: Iterable[int | None], when: When, scope: Scope) -> dict[int | None, tuple[str, int | None, str, str]]:
     """The code of each mobile class, and its school's id, name and UAI."""
-    there = [row[0] for row in visible(scope, MobileClass).select(MobileClass.id).where(MobileClass.id.in_(class_ids) & ~MobileClass.withdrawn).tuples()]
+    inside = visible(scope, MobileClass).select(MobileClass.id).where(among(MobileClass.id, (one for one in class_ids if one)) & ~MobileClass.withdrawn)
+    there = [row[0] for row in read_many(*inside.sql())]
     told = {class_id: _class(line.detail) for (class_id, _), line in last_told("mobile_class", ("record",), there, when).items()}
-    wanted = {one.school for one in told.values()}
-    schools = {row[0]: row for row in School.select(School.id, School.name, School.uai).where(School.id.in_(wanted)).tuples()}
+    named = read_many(f"SELECT id, name, uai FROM school WHERE id IN ({_numbers({one.school for one in told.values()}) or 'NULL'})")  # noqa: S608 numbers
+    schools = {row[0]: row for row in named}
     return {class_id: (one.code, *schools[one.school]) for class_id, one in told.items()}
 
 
@@ -130,7 +193,7 @@ def heard_then(serials: Sequence[str], when: When, scope: Scope) -> dict[str, tu
         rank = (word.value != MdmStatus.GONE, NEVER if said.enrolled_at is None else said.enrolled_at, sighting_id)
         if (scope.everywhere or serial == serial_now) and (serial not in best or rank > best[serial].rank):
             best[serial] = _Heard(rank, WORDS[word.value], sighting_id, last_contact)
-    days = _days([one.sighting_id for one in best.values() if not _by_then(one, when)], when)
+    days = _days([one.sighting_id for one in best.values() if not _heard_by_then(one, when)], when)
     return {serial: (one.word, _contact(one, days.get(one.sighting_id), when)) for serial, one in best.items()}
 
 
@@ -152,12 +215,12 @@ def _doubtful(records: Mapping[int, tuple[str, int | None]]) -> list[int]:
     return [one for one, (serial, _) in records.items() if one in changed or serial in shared]
 
 
-def _by_then(one: _Heard, when: When) -> bool:
+def _heard_by_then(one: _Heard, when: When) -> bool:
     return one.last_contact is not None and one.last_contact <= (_stored(when.moment) or 0)
 
 
 def _contact(one: _Heard, day: date | None, when: When) -> Any:
-    if _by_then(one, when):
+    if _heard_by_then(one, when):
         return _moment(one.last_contact)
     return min(end_of(day), when.moment) if day else None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from peewee import SQL, fn
 
@@ -17,8 +17,7 @@ from inventory.queries.listing import Order
 _stored = MomentField().db_value
 
 
-@dataclass(frozen=True, slots=True)
-class TabletRow:
+class TabletRow(NamedTuple):
     """A line of the list of tablets."""
 
     id: int
