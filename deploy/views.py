@@ -17,7 +17,9 @@ from deploy.progress import NOT_DONE, device_step_end
 from deploy.queries.board import classes_on_board, on_board
 from deploy.queries.conventions import convention, whole
 from deploy.queries.findings import findings_of
+from deploy.queries.quarter_told import quarter_told
 from deploy.reports.quarter import Quarter
+from deploy.reports.rows_page import figure
 from deploy.reports.seal import fingerprint
 from deploy.schedule.slider import day_of_step
 from deploy.setup.checklist import DONE, UNDONE, WAIVED
@@ -39,6 +41,10 @@ from inventory.words import tell, tell_count
 pages = Blueprint("deploy", __name__, template_folder="templates")
 
 BOARD_CARDS = 24
+DOCUMENTS = (
+    ("synthese.pdf", "PDF"), ("trimestre.ods", "OpenDocument"), ("trimestre.xlsx", "XLSX"), ("trimestre.json", "JSON"),
+    ("LISEZMOI.txt", "LISEZMOI"), ("MANIFEST.sha256", "SHA-256"),
+)  # fmt: skip
 
 
 @pages.get("/tableau")
@@ -107,13 +113,14 @@ def quarter_issue() -> Response:
 @pages.get("/trimestres/<period>")
 @may(READERS, scope=Reach.SCOPE)
 def quarter_page(period: str) -> str:
-    """The files of an issued quarter with their digests."""
-    row = _issue(period)
-    files = QuarterFile.select().where(QuarterFile.issue == row).order_by(QuarterFile.name)
-    told = Quarter.parse(period)
+    """A quarter's figures, each with the way to its rows; the files of an issued one with their digests."""
+    told_of, told, now = convention(), Quarter.parse(period), g.when.moment if g.when else g.now
+    issue, report = quarter_told(g.scope, told_of, told, now)
+    files = QuarterFile.select().where(QuarterFile.issue == issue).order_by(QuarterFile.name) if issue else []
     return render_template(
-        "deploy/quarter.html", issue=row, period=told, files=list(files), issues=quarters.all_of(row.convention, told), key=fingerprint()
-    )
+        "deploy/quarter.html", issue=issue, period=told, files=list(files), key=fingerprint(), report=report, shown=figure, documents=DOCUMENTS,
+        issues=[one for one in quarters.all_of(told_of.key, told) if one.issued <= now], over=told.last < local_date(now),
+    )  # fmt: skip
 
 
 @pages.get("/trimestres/<period>/<path:name>")

@@ -74,7 +74,7 @@ class Town:
 
 ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
-    "name": "nulle-part", "period": "2017-Q1", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
+    "name": "nulle-part", "period": "2017-Q1", "table": "nulle-part", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "photo": "0" * 64, "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
     "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID,
@@ -168,7 +168,7 @@ def _papers(hand: Hand) -> dict[str, object]:
     meeting = committee.plan_meeting(told, Meeting("technical", date(2018, 3, 1), "14:00", "mairie"), hand)
     committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
     decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
-    return {"secret": "rien", "issue": 1, "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
+    return {"secret": "rien", "issue": 1, "table": "tablettes", "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 
 def _of_the_round(cart: MobileClass, hand: Hand) -> dict[str, object]:

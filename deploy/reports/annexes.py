@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy.reports.csv_files import FRENCH
@@ -40,6 +40,12 @@ def annexes(tables: Sequence[Table]) -> list[dict[str, Any]]:
     """The tables in the order of the report, those it does not name after them, each as its title, its heads and its rows of texts."""
     order = {key: place for place, key in enumerate(SHOWN)}
     return [_annex(place, table) for place, table in enumerate(sorted(tables, key=lambda one: order.get(one.key, len(order))), 1)]
+
+
+def on_page(key: str, columns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The columns of a table of the JSON file that its page shows: those that are printed, and the serial numbers."""
+    wanted = SHOWN.get(key)
+    return [column for column in columns if wanted is None or column["key"] in (*wanted, "serials")]
 
 
 def _annex(place: int, table: Table) -> dict[str, Any]:

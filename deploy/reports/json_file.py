@@ -16,7 +16,13 @@ AS_THEY_ARE = {"int", "bool", "text"}
 
 def json_bytes(export: Export) -> bytes:
     """Equal exports give equal bytes: sorted keys, no spaces, UTF-8, one line."""
-    told = {
+    text = json.dumps(told(export), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return (text + "\n").encode()
+
+
+def told(export: Export) -> dict[str, Any]:
+    """The whole export as JSON values."""
+    return {
         "format": FORMAT,
         "period": export.key,
         "journal": {"position": export.journal_position, "digest": export.journal_digest},
@@ -24,8 +30,6 @@ def json_bytes(export: Export) -> bytes:
         "tables": {table.key: _table(table) for table in export.tables},
         **_summary(export.summary),
     }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return (text + "\n").encode()
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
@@ -44,8 +48,8 @@ def _summary(summary: Summary) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     value = f"{figure.value:f}" if isinstance(figure.value, Decimal) else figure.value
-    told = {"key": figure.key, "label": figure.label, "value": value, "unit": figure.unit, "source": figure.source}
-    return {**told, "behind": behind.told(figure.behind)} if figure.behind else told
+    plain_figure = {"key": figure.key, "label": figure.label, "value": value, "unit": figure.unit, "source": figure.source}
+    return {**plain_figure, "behind": behind.told(figure.behind)} if figure.behind else plain_figure
 
 
 def _table(table: Table) -> dict[str, Any]:
