@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from config.checks import complaints
 from config.settings import read
 from config.wiring import house
 from deploy.field.queries.acts import waiting
+from deploy.funding.queries import account, certificates
 from deploy.handover.queries import latest
-from deploy.models import Incident, Stocktake
+from deploy.models import Incident, QuarterIssue, Stocktake
+from deploy.queries.conventions import convention
 from inventory.db import database
 from inventory.models import Event, Label
 from inventory.scope import EVERYWHERE
@@ -70,11 +73,15 @@ def left_running(folder: Path) -> list[str]:
 def told_on_the_ground(folder: Path) -> dict[str, object]:
     """What the demonstration's database says of the rounds."""
     with house(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/var/demo/cartable.db"})):
+        told_of = convention()
+        money = account(EVERYWHERE, told_of, None)
         seals = [(one.intact, bool(one.changed)) for one in reversed(latest(EVERYWHERE))]
         told: dict[str, object] = {
             "labels": {row.names for row in Label.select()}, "seals": seals, "acts": [one.state for one in waiting(EVERYWHERE)],
             "checks": Event.select().where(Event.axis == "check").count(), "complaints": list(complaints()),
             "incidents": {row.kind: row.closed is None for row in Incident.select()}, "counts": [row.closed is None for row in Stocktake.select()],
+            "sealed": [row.period for row in QuarterIssue.select() if row.seal], "certified": [one.total for one in certificates(EVERYWHERE, told_of.key, None)],
+            "balance": (money.due.balance, money.forecast.balance), "obstacles": list(money.obstacles),
         }  # fmt: skip
     database.close()
     return told
@@ -97,6 +104,7 @@ def test_it_starts_says_where_stops_on_ctrl_c_and_finds_its_data_again(tmp_path:
     assert told_on_the_ground(tmp_path) == {
         "labels": {"cart", "slot", "tablet", "blank", "paper"}, "seals": [(True, False), (True, True)], "acts": ["conflict"], "checks": 3, "complaints": [],
         "incidents": {"accessory": False, "loss": False, "failure": False, "warranty": False, "theft": True, "breakage": True}, "counts": [False, True],
+        "sealed": ["2017-Q4"], "certified": [Decimal(15800)], "balance": (Decimal(-50), Decimal(3900)), "obstacles": [],
     }  # fmt: skip
     with demonstration(tmp_path, port) as (_, again):
         assert "Première fois" not in again and page(port).status_code == 200
