@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, g
 from werkzeug.wrappers import Response
 
 from config import openapi, people
-from deploy.api import money, quarters
+from deploy.api import ground, money, quarters
 from deploy.api import reading as deployment
 from deploy.api import writing as steps
 from inventory.access import ANYONE, Reach, may
@@ -18,7 +18,7 @@ from inventory.api.shapes import Myself
 from inventory.roles import READERS, Role
 from mdm import api as mdm
 
-ROOMS: tuple[Blueprint, ...] = tuple(room.pages for room in (inventory, stages, files, mdm, deployment, steps, quarters, money))
+ROOMS: tuple[Blueprint, ...] = tuple(room.pages for room in (inventory, stages, files, mdm, deployment, steps, quarters, money, ground))
 pages = Blueprint("api", __name__, url_prefix=PREFIX)
 
 

@@ -62,6 +62,19 @@ class TabletsAsked(Struct, forbid_unknown_fields=True, rename={"class_": "class"
     as_of: AsOf = ""
 
 
+class DevicesAsked(Struct, forbid_unknown_fields=True):
+    """What a list of devices is asked."""
+
+    q: Words = ""
+    connector: Annotated[str, Meta(max_length=60, description="Nom du serveur ; vide : tous.")] = ""
+    mdm: MdmStatus | None = None
+    known: Annotated[bool | None, Meta(description="Si une tablette de l'inventaire porte son numéro de série.")] = None
+    sort: Annotated[str, Meta(pattern="^-?(number|serial)$", description="Tri ; « - » devant : à rebours.")] = "number"
+    cursor: Following = ""
+    limit: Size = 50
+    as_of: AsOf = ""
+
+
 class DaysAsked(Struct, forbid_unknown_fields=True):
     """A span of days."""
 

@@ -9,13 +9,14 @@ from flask import Blueprint, g
 
 from inventory.access import Reach, may
 from inventory.api.frame import PREFIX, Listed, Versioned, etag, listed, operation
-from inventory.api.questions import ClassesAsked, DaysAsked, GapsAsked, Past, SchoolsAsked, TabletsAsked
+from inventory.api.questions import ClassesAsked, DaysAsked, DevicesAsked, GapsAsked, Past, SchoolsAsked, TabletsAsked
 from inventory.api.shapes import (
     ClassLine,
     ClassSettings,
     ClassShown,
     Closed,
     Days,
+    DeviceLine,
     Gap,
     Kept,
     SchoolLine,
@@ -30,9 +31,10 @@ from inventory.journal import history
 from inventory.keyset import read_cursor
 from inventory.lifecycle import moves_from
 from inventory.models import Event, MobileClass
-from inventory.queries import listed_places, listed_tablets, listing, places
+from inventory.queries import listed_devices, listed_places, listed_tablets, listing, places
 from inventory.queries import tablets as reading
 from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.queries.listed_devices import Known
 from inventory.queries.listing import Ask, Order
 from inventory.queries.school_times import of_school
 from inventory.queries.versions import version, versions
@@ -42,7 +44,7 @@ from inventory.roles import READERS
 from inventory.sight import TabletState
 
 pages = Blueprint("api_inventory", __name__, url_prefix=PREFIX)
-SORTS = {"name": "nom", "uai": "uai", "code": "code", "serial": "serie", "since": "depuis"}
+SORTS = {"name": "nom", "uai": "uai", "code": "code", "serial": "serie", "since": "depuis", "number": "numero"}
 LONGEST_SPAN = 400
 
 
@@ -174,6 +176,16 @@ def _line(event: Event) -> Told:
     return Told(
         event.position, event.subject, event.axis, value, event.at, event.noted, event.source, event.actor.name if event.actor_id else "", (remark.text or "") if remark is not None else "",
     )  # fmt: skip
+
+
+@pages.get("/devices")
+@may(READERS, scope=Reach.SCOPE)
+@operation("Les appareils que les MDM listent", gives=Listed[DeviceLine], query=DevicesAsked)
+def devices(asked: DevicesAsked) -> Listed[DeviceLine]:
+    kind: type[str] | type[int] = int if asked.sort.endswith("number") else str
+    known = "" if asked.known is None else (Known.YES if asked.known else Known.NO).value
+    ask = _ask(asked, kind, connecteur=asked.connector, mdm=asked.mdm.value if asked.mdm else "", connu=known)
+    return listed(listed_devices.devices(ask, g.when, scope=g.scope), DeviceLine.of)
 
 
 GAP_ORDER: Order[Placed] = Order("", None, lambda row: f"{list(Kind).index(row.discrepancy.kind)} {row.discrepancy.serial}")

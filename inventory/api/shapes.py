@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
+from inventory.queries.listed_devices import DeviceRow
 from inventory.queries.listed_places import ClassRow, SchoolRow
 from inventory.queries.places import ClassRecord
 from inventory.queries.tablet_rows import TabletRow
@@ -218,3 +219,22 @@ class Myself(Struct):
     everywhere: bool
     schools: list[str]
     until: datetime
+
+
+class DeviceLine(Struct):
+    """Un appareil tel qu'un MDM le liste ; « tablet » est la tablette qui porte son numéro de série, s'il y en a une."""
+
+    id: int
+    connector: str
+    serial: str
+    number: str
+    model: str
+    os_version: str
+    group: str
+    mdm: MdmStatus
+    first_seen: datetime
+    tablet: int | None
+
+    @classmethod
+    def of(cls, row: DeviceRow) -> DeviceLine:
+        return cls(row.id, row.connector, row.serial, row.number, row.model, row.os_version, row.group, row.status, row.first_seen, row.tablet)
