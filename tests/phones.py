@@ -6,11 +6,12 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import zxingcpp
 from playwright.sync_api import expect
 
 from config.demo.people import PASSWORD
@@ -18,7 +19,7 @@ from config.demo.people import PASSWORD
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
 NAP = threading.Event()  # never set: a wait that ends by its time
-WIDTH, HEIGHT = 640, 480
+WIDTH, HEIGHT, MODULE = 640, 480, 5
 CODES = Path(__file__).parent / "fixtures" / "codes"
 
 
@@ -78,6 +79,22 @@ def video(target: Path, *names: str) -> Path:
     return target
 
 
+def film(target: Path, texts: Sequence[str]) -> Path:
+    """A film in which the QR codes of some texts pass, six at a time, as a camera goes along a shelf."""
+    drawn = (zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode) for text in texts)
+    written = [zxingcpp.write_barcode_to_image(code, scale=MODULE, add_quiet_zones=True) for code in drawn]
+    frames = []
+    for first in range(0, len(written), 6):
+        rows = [bytearray(b"\xe0" * WIDTH) for _ in range(HEIGHT)]
+        for place, code in enumerate(written[first : first + 6]):
+            left, top, grey = place % 3 * WIDTH // 3, place // 3 * HEIGHT // 2, memoryview(code)
+            for y in range(grey.shape[0]):
+                rows[top + y][left : left + grey.shape[1]] = bytes(grey[y, x] for x in range(grey.shape[1]))
+        frames.append(b"FRAME\n" + b"".join(rows) + b"\x80" * (WIDTH * HEIGHT // 2))
+    target.write_bytes(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F2:1 Ip A1:1 C420\n".encode() + b"".join(frames))
+    return target
+
+
 def sign_in(page: Any, town: str) -> None:
     page.goto(f"{town}/connexion?next=/tournee/")
     if page.url == f"{town}/tournee/":
@@ -88,14 +105,14 @@ def sign_in(page: Any, town: str) -> None:
     page.wait_for_url(f"{town}/tournee/")
 
 
-def prepare(page: Any) -> None:
+def prepare(page: Any, tablets: int = 28) -> None:
     """At the depot: both schools taken, and the phone says that it is ready."""
     page.get_by_role("link", name="Préparer la tournée").click()
     expect(page.locator("input[name=ecole]")).to_have_count(2)
     for box in page.locator("input[name=ecole]").all():
         box.check()
     page.get_by_role("button", name="Emporter").click()
-    expect(page.get_by_text("Prêt hors ligne, 28 tablettes")).to_be_visible()
+    expect(page.get_by_text(f"Prêt hors ligne, {tablets} tablettes")).to_be_visible()
 
 
 def unsent(page: Any, count: int) -> None:

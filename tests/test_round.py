@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,22 +10,29 @@ from typing import Any
 
 import pytest
 from autumn import app_over, copied
-from phones import kill, listened, phone, prepare, sign_in, unsent, video
+from phones import film, kill, listened, phone, prepare, sign_in, unsent, video
 from playwright.sync_api import expect
 from test_browser import served, violations
 
+from config.clock import read_moment
+from config.demo.run import AS_OF
 from deploy.actions.steps import tick
 from deploy.field import views
 from deploy.models import FieldAct
+from inventory.actions import labels
+from inventory.actions.places import register_class
 from inventory.actions.records import Hand
+from inventory.actions.tablets import place_all, register_tablets
 from inventory.db import database
 from inventory.journal import facts
-from inventory.models import Event, MobileClass, Person, Tablet
+from inventory.models import Event, Label, MobileClass, Person, Tablet
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed"),
 ]
+TABLETS = 48
+NIGHT = read_moment(AS_OF, "AS_OF")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,24 @@ def town(autumn: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def three_carts(autumn: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A town whose two schools have forty-eight tablets in three carts; a film of the labels of them all."""
+    app = app_over(copied(autumn, tmp_path / "town"))
+    with database.connection_context():
+        hand = Hand(Person.get(Person.login == "dsi"), NIGHT)
+        model = MobileClass.get(MobileClass.code == "AIX-CM01")
+        window = {"window_first": model.window_first, "window_last": model.window_last}
+        cart = register_class({"code": "AIX-CM03", "school": model.school, "slots": 24, "expected": 20, "baseline": model.baseline, **window}, [], hand)
+        new = [Tablet(serial=f"TESTC{slot:05}", asset_tag=f"AIX-CM03-T{slot:02}") for slot in range(1, 21)]
+        register_tablets(new, hand)
+        place_all([(tablet, cart, slot) for slot, tablet in enumerate(new, 1)], hand)
+        labels.prepare(cart, list(Tablet.select()), hand)
+        told = [f"https://tablettes.aix.fr/e/{row.code}" for row in Label.select().where(Label.tablet.is_null(False)).order_by(Label.tablet)]
+    with served(app) as address:
+        yield address, film(tmp_path / "labels.y4m", told)
+
+
 def uncharged(code: str) -> list[Tablet]:
     """The tablets of a cart that nobody has said charged, by slot."""
     cart = MobileClass.get(MobileClass.code == code)
@@ -51,7 +75,7 @@ def uncharged(code: str) -> list[Tablet]:
 
 
 def in_the_basement(page: Any, context: Any, town: str, left_out: Tablet, late: list[Tablet]) -> None:
-    """Bruno's morning: an act with network, then 3 + `late` acts without, on both sides of a reload."""
+    """Malik's morning: an act with network, then 2 + `late` acts without, on both sides of a reload, then all the tablets seen by the camera."""
     page.get_by_role("link", name=re.compile("AIX-CM01")).click()
     page.locator("#t1").click()
     with page.expect_response("**/tournee/actes"):
@@ -69,6 +93,10 @@ def in_the_basement(page: Any, context: Any, town: str, left_out: Tablet, late: 
     page.locator(f"input[name=but][value='{left_out.id}']").check()
     page.get_by_role("button", name="Cocher").click()
     unsent(page, 2 + len(late))
+    page.goto(f"{town}/tournee/#")
+    page.get_by_role("button", name="Scanner").click()
+    unsent(page, 2 + len(late) + TABLETS)
+    page.get_by_role("button", name="Fermer").click()
 
 
 def in_the_evening(page: Any, town: str, late: list[Tablet], before: str) -> None:
@@ -105,19 +133,20 @@ def deploy_another_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_round_of_two_schools_cut_killed_and_renewed_arrives_once(
-    chromium_driver: Any, town: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chromium_driver: Any, three_carts: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    profile = tmp_path / "profile"
+    (town, shelf), profile = three_carts, tmp_path / "profile"
     with database.connection_context():
         left_out, *late = uncharged("AIX-CM02")
-    with phone(chromium_driver, profile) as context:
+    waiting = 3 + len(late) + TABLETS
+    with phone(chromium_driver, profile, shelf) as context:
         page = context.pages[0]
         complaints = listened(page)
         sign_in(page, town)
-        prepare(page)
+        prepare(page, TABLETS)
         in_the_basement(page, context, town, left_out, late)
         failed_visit(page, town)
-        unsent(page, 3 + len(late))
+        unsent(page, waiting)
         kill(profile)
     assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
     with database.connection_context():
@@ -128,16 +157,19 @@ def test_a_round_of_two_schools_cut_killed_and_renewed_arrives_once(
         context.set_offline(True)
         page = context.pages[0]
         page.goto(f"{town}/tournee/#envoi")
-        unsent(page, 3 + len(late))
+        unsent(page, waiting)
         before = page.get_by_text(re.compile("^Version ")).inner_text()
         context.set_offline(False)
         in_the_evening(page, town, late, before)
     with database.connection_context():
         acts = list(FieldAct.select().order_by(FieldAct.sequence))
-        assert [act.sequence for act in acts] == list(range(1, len(late) + 6))
+        lines = list(Event.select().where(Event.source == f"field:{acts[0].device}").order_by(Event.position))
+        assert [act.sequence for act in acts] == list(range(1, waiting + 3)), "the first, what waited, the end: each once"
         assert [act.subject for act in acts if act.state != "applied"] == [f"tablet:{late[0].id}"], "one conflict, and it is shown"
-        assert Event.select().where(Event.source == f"field:{acts[0].device}").count() == len(late) + 3
-        assert Event.select().where((Event.subject == "school") & (Event.axis == "visit")).get().detail["reason"] == "no_keys"
+        assert [act.subject for act in acts if act.kind == "seen"] == [f"tablet:{line.subject_id}" for line in lines if line.axis == "seen"]
+        assert len({line.subject_id for line in lines if line.axis == "seen"}) == TABLETS and len(lines) == waiting
+        assert facts("tablet", ids=[late[0].id])[late[0].id, "setup:charged"].value == "waived", "the office's word came first"
+        assert next(line for line in lines if line.axis == "visit").detail["reason"] == "no_keys"
 
 
 def test_codes_are_read_by_the_camera_by_a_scanner_and_by_hand(chromium_driver: Any, town: str, tmp_path: Path) -> None:
@@ -164,48 +196,6 @@ def test_codes_are_read_by_the_camera_by_a_scanner_and_by_hand(chromium_driver: 
         page.keyboard.press("Enter")
         expect(page.locator("#said")).to_contain_text("AIX-CM01-T03 : déjà vue.")
         assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
-
-
-def test_unsent_acts_survive_sign_out_another_person_and_are_exported(chromium_driver: Any, town: str, tmp_path: Path) -> None:
-    with phone(chromium_driver, tmp_path / "profile") as context:
-        page = context.pages[0]
-        page.on("dialog", lambda dialog: dialog.accept())
-        sign_in(page, town)
-        prepare(page)
-        context.set_offline(True)
-        page.goto(f"{town}/tournee/#tablette/1")
-        page.get_by_role("button", name=re.compile("Essai fait")).click()
-        unsent(page, 1)
-        page.get_by_text("Changer d'étape").click()
-        page.get_by_role("button", name="en panne").click()
-        expect(page.get_by_role("alert")).to_contain_text("Écrire d'abord le motif")
-        page.goto(f"{town}/tournee/#envoi")
-        with page.expect_download() as download:
-            page.get_by_role("button", name="Exporter mes saisies").click()
-        told = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-        assert [act["payload"]["items"] for act in told["acts"]] == [["tested"]]
-        context.clear_cookies()
-        context.set_offline(False)
-        page.get_by_role("button", name="Envoyer").click()
-        page.goto(f"{town}/tournee/#")
-        expect(page.get_by_text("La session est terminée")).to_be_visible()
-        assert {key.partition(":")[0] for key in page.evaluate(KEYS)} == {"person", "phone", "schools", "used"}, "nothing of the day is left"
-        unsent(page, 1)
-        sign_in(page, town)
-        unsent(page, 0)
-        expect(page.get_by_text("Prêt hors ligne, 28 tablettes")).to_be_visible()
-        page.evaluate(LEFT_ALONE, 13 * 3600 * 1000)
-        page.reload()
-        expect(page.get_by_text("Douze heures sans un geste")).to_be_visible()
-
-
-LEFT_ALONE = """(since) => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
-  const writing = request.result.transaction("state", "readwrite");
-  writing.objectStore("state").put(new Date().getTime() - since, "used");
-  writing.oncomplete = () => { request.result.close(); resolve(); }; }; })"""
-KEYS = """() => new Promise((resolve) => { const request = indexedDB.open("cartable-tournee"); request.onsuccess = () => {
-  const asked = request.result.transaction("state").objectStore("state").getAllKeys();
-  asked.onsuccess = () => { request.result.close(); resolve(asked.result); }; }; })"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -35,7 +35,7 @@ def work(scope: Scope, stops: Sequence[School], now: datetime) -> dict[str, Any]
             "format": FORMAT, "at": now.isoformat(), "day": local_date(now).isoformat(), "base": head()[0],
             "stops": [_stop(school, by_school[school.id], local_date(now)) for school in stops],
             "checklists": {key: checklist_told(one) for key, one in baselines().items() if key in used},
-            "spares": _spares(scope, stops), "codes": _codes(by_school), **vocabulary(),
+            "spares": (spares := _spares(scope, stops)), "codes": _codes(by_school, spares), **vocabulary(),
         }  # fmt: skip
 
 
@@ -65,10 +65,11 @@ def _cart(one: ClassOnBoard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _codes(by_school: Mapping[int, Sequence[ClassOnBoard]]) -> dict[str, str]:
-    """What the labels of the day's carts, slots and tablets name, by their opaque code."""
+def _codes(by_school: Mapping[int, Sequence[ClassOnBoard]], spares: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the labels of the day's carts, slots, tablets and spares name, by their opaque code."""
     carts = [one.record.id for several in by_school.values() for one in several]
     tablets = [device.tablet.id for several in by_school.values() for one in several for device in one.devices]
+    tablets += [spare["id"] for spare in spares]
     rows = list(Label.select().where(Label.mobile_class.in_(carts) | Label.tablet.in_(tablets)))
     return {row.code: _named(row) for row in rows if row.tablet_id or row.names in (Names.CART.value, Names.SLOT.value)}
 

@@ -197,9 +197,8 @@ async function close() {
 }
 
 function exportAll() {
-  const owners = Map.groupBy ? Map.groupBy(state.pending, (act) => act.device) : new Map([[state.pending[0]?.device, state.pending]]);
-  for (const [device, acts] of owners) {
-    if (!acts?.length) continue;
+  for (const device of new Set(state.pending.map((act) => act.device))) {
+    const acts = state.pending.filter((act) => act.device === device);
     const told = { format: "cartable-acts/1", device, oldest: acts[0].sequence, acts };
     const address = URL.createObjectURL(new Blob([JSON.stringify(told)], { type: "application/json" }));
     h("a", { href: address, download: `saisies-${device.slice(0, 8)}.json` }).click();
@@ -218,6 +217,7 @@ async function photo(subject, file) {
   let text = "";
   for (let from = 0; from < bytes.length; from += 0x8000) text += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
   await record({ kind: "photo", subject, payload: { image: btoa(text), note: document.getElementById("note")?.value.trim() ?? "" } });
+  await watchStorage();
 }
 
 async function heard(text) {
@@ -267,9 +267,10 @@ function closeScanner() {
   stopWatching = undefined;
 }
 
-// A phone left alone for twelve hours keeps nothing of the day.
+// A phone left alone for twelve hours keeps nothing of the day: whoever finds it then is shown nothing.
 async function touch(now = false) {
   if (!now && Date.now() - used < MINUTE) return;
+  if (!now && (await lockIfIdle())) return;
   used = Date.now();
   await store.write({ used });
 }
@@ -307,6 +308,7 @@ async function keepApp() {
 async function start() {
   await reload();
   used = (await store.read("used")) ?? 0;
+  const idle = await lockIfIdle();
   render();
   keepApp().catch(() => announce(say("no_worker"), "bad"));
   addEventListener("hashchange", () => { hush(); render({ moved: true }); if (location.hash === "#choix") choose(); });
@@ -324,7 +326,7 @@ async function start() {
   });
   listen(heard);
   await watchStorage();
-  if (await lockIfIdle()) return;
+  if (idle) return;
   await touch();
   if (location.hash === "#choix") await choose();
   else await push();

@@ -20,15 +20,19 @@ export function isImei(text) {
   return sum % 10 === 0;
 }
 
-// What a label of ours is stuck on: a tablet, the tablet of a slot, a cart.
+const spareOf = (spare) => spare && { kind: "spare", spare, name: nameOf(spare) };
+
+// What a label of ours is stuck on: a tablet of the day or a spare one, the tablet of a slot, a cart.
 function label(work, named) {
-  const [kind, id] = (named ?? "").split(":");
-  const found = kind === "tablet" ? tabletOf(work, Number(id)) : undefined;
+  const [kind, place] = (named ?? "").split(":");
+  if (!kind) return undefined;
+  const [id, slot] = place.split("/").map(Number);
+  const found = kind === "tablet" && tabletOf(work, id);
   if (found) return { kind, ...found };
-  const cart = kind && cartOf(work, Number(id.split("/")[0]));
-  if (!cart) return undefined;
-  const tablet = kind === "slot" && cart.tablets.find((one) => one.slot === Number(id.split("/")[1]));
-  return tablet ? { kind: "tablet", cart, tablet } : { kind: "cart", cart };
+  if (kind === "tablet") return spareOf(work.spares.find((one) => one.id === id));
+  const cart = cartOf(work, id);
+  const tablet = kind === "slot" && cart?.tablets.find((one) => one.slot === slot);
+  return tablet ? { kind: "tablet", cart, tablet } : cart && { kind: "cart", cart };
 }
 
 // `{kind: "cart" | "tablet" | "spare" | "imei" | "unknown"}` with the thing named; a label's address is read by its last part.
@@ -43,7 +47,5 @@ export function understand(work, text) {
     const tablet = cart.tablets.find((one) => one.serial === code || (one.tag && normalise(one.tag) === code));
     if (tablet) return { kind: "tablet", cart, tablet };
   }
-  const spare = work.spares.find((one) => one.serial === code || (one.tag && normalise(one.tag) === code));
-  if (spare) return { kind: "spare", spare, name: nameOf(spare) };
-  return { kind: isImei(code) ? "imei" : "unknown", code };
+  return spareOf(work.spares.find((one) => one.serial === code || (one.tag && normalise(one.tag) === code))) ?? { kind: isImei(code) ? "imei" : "unknown", code };
 }

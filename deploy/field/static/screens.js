@@ -197,7 +197,7 @@ function queue({ work, pending, person, persisted, exportAll, sendNow, signOut }
       h("p", { class: "lead" }, say(pending.length ? "unsent_why" : "all_sent_why")),
       h("ul", { class: "queue" }, pending.map((act) => h("li", {}, h("strong", {}, names(act.subject)), ` ${say(`kind_${act.kind}`)} `, h("small", {}, act.at.slice(11, 16))))),
       h("p", { class: "quiet" }, say(persisted ? "persisted" : "not_persisted")),
-      button(say("export"), "save", exportAll),
+      pending.length > 0 && button(say("export"), "save", exportAll),
       person && button(say("sign_out"), "log-out", signOut),
       h("p", { class: "quiet" }, say("release", { release: RELEASE })),
     ],
