@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request
+from werkzeug.wrappers import Response
 
 from config import (
     account,
@@ -26,6 +27,7 @@ from config import (
 )
 from config.accessibility import conformity
 from config.clock import now, read_moment
+from config.links import Linked
 from config.nav import ways
 from config.providers import pages as provider_pages
 from config.providers.declared import read_providers
@@ -47,7 +49,7 @@ from deploy.rollcall.views import pages as check_pages
 from deploy.schedule.views import pages as schedule_pages
 from deploy.stocktake.views import pages as stocktake_pages
 from deploy.views import pages as deploy_pages
-from inventory import spoken
+from inventory import memory, spoken
 from inventory.db import database
 from inventory.errors import Refused
 from inventory.journal import When
@@ -98,7 +100,7 @@ def create_app(
     languages.offer_all()
     wire(settings)
     refuse_other_schema()
-    app = Flask(__name__)
+    app = Linked(__name__)
     _configure(app, settings, demo_accounts)
     _open_requests(app, settings, clock or (lambda: settings.as_of or now()))
     door.hang(app, settings)
@@ -135,18 +137,26 @@ def _open_requests(app: Flask, settings: Settings, clock: Callable[[], datetime]
         speak(FRENCH)
         database.connect(reuse_if_open=True)
 
+    @app.after_request
+    def made(answer: Response) -> Response:
+        memory.end()
+        return answer
+
     @app.teardown_request
     def finish(fault: BaseException | None) -> None:
         speak(FRENCH)
+        memory.end()
         if not database.is_closed():
             database.close()
 
 
 def _look() -> None:
-    """Set `g.when` from `?as_of=`: the end of a day of Paris, or a moment; never in the future, and for reading only."""
+    """Set `g.when` from `?as_of=`: the end of a day of Paris, or a moment; never in the future, and for reading only, which is remembered."""
     text = request.args.get("as_of", "").strip()
     if text and request.method in door.SAFE and g.person is not None:
         g.when = When(read_past(text, g.now))
+    if request.method in door.SAFE:
+        memory.begin()
 
 
 def read_past(text: str, present: datetime) -> datetime:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from config.models import WebSession
-from inventory.db import DatabaseError, atomic, disk_is_full, only_reads
+from inventory.db import DatabaseError, atomic, disk_is_full, in_passing, only_reads
 from inventory.models import Person
 from inventory.roles import Role
 
@@ -48,7 +48,7 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
         if over:
             end(row, now)
         elif abs(now - row.last_seen) >= A_GLANCE:
-            WebSession.update(last_seen=now).where(WebSession.id == row.id).execute()
+            in_passing(WebSession.update(last_seen=now).where(WebSession.id == row.id).execute)
     return None if over else row
 
 

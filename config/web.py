@@ -36,6 +36,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = N
     if ready:
         ready()
     _allow_open_files()
+    threading.Thread(target=_compile_templates, args=[app], name="templates", daemon=True).start()
     wires: dict[int, Any] = {}
     with bound, at_work(app.config["CARTABLE"].database_file), held_open():
         server = create_server(
@@ -51,6 +52,12 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = N
         finally:
             server.task_dispatcher.shutdown(timeout=1)
             server.close()
+
+
+def _compile_templates(app: Flask) -> None:
+    """Beforehand, so that nobody's first page waits for it."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def _turn(wires: dict[int, Any], seconds: float = 1) -> None:

@@ -21,9 +21,10 @@ from typing import Any, TypeVar, overload
 import peewee
 from peewee import Database, DatabaseProxy, Model
 
-from inventory import postgres, sqlite
+from inventory import memory, postgres, sqlite
 from inventory.errors import Refused
 from inventory.fair_lock import FairLock
+from inventory.selection import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 FALSE_IF_UNSAID = peewee.SQL("DEFAULT FALSE")
@@ -41,6 +42,10 @@ class Table(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+    @classmethod
+    def select(cls, *fields: Any) -> Selection:
+        return Selection(cls, fields or cls._meta.sorted_fields, is_default=not fields)
 
 
 def connect(url: str) -> Database:
@@ -85,6 +90,7 @@ def _transaction() -> Iterator[None]:
         with database.savepoint():
             yield
         return
+    memory.end()
     _write_turn.acquire()
     try:
         with database.connection_context() if database.is_closed() else _nothing(), _writing():
@@ -132,6 +138,7 @@ def snapshot(handle: Any = database) -> Iterator[None]:
     if handle.in_transaction():
         yield
         return
+    memory.end()
     with handle.connection_context() if handle.is_closed() else _nothing(), handle.atomic():
         if on_postgres(handle):
             handle.execute_sql(postgres.READ_ONLY)
@@ -204,6 +211,16 @@ def can_write(seconds: float = 1) -> bool:
         return False
     try:
         return _engine().can_write(database, seconds)
+    finally:
+        _write_turn.release()
+
+
+def in_passing(write: Callable[[], object]) -> bool:
+    """Write what can as well be written later: now if nobody else writes, or not at all; whether it was written."""
+    if not _write_turn.acquire(0):
+        return False
+    try:
+        return bool(_engine().at_once(database, write))
     finally:
         _write_turn.release()
 

@@ -18,6 +18,7 @@ from peewee import ModelSelect
 
 from inventory.columns import JsonField, MomentField, canonical, canonical_words
 from inventory.db import atomic, database, read_many, write_many
+from inventory.memory import once
 from inventory.models import Event, Fact, Person, Remark
 
 START = "0" * 64
@@ -111,9 +112,17 @@ def facts(
     subject: str, *, axes: Iterable[str] | None = None, ids: Iterable[int] | ModelSelect | None = None, when: When | None = None
 ) -> dict[tuple[int, str], Line]:
     """The fold: the last line of each (subject id, axis), now or as it could be told `when`; `ids` may be a subquery."""
-    if when is None:
-        return {(line.subject_id, line.axis): line for line in _lines(Fact, subject, axes, ids, None)}
-    return {(line.subject_id, line.axis): line for line in _lines(Event, subject, axes, ids, when)}
+    model = Fact if when is None else Event
+    named = None if axes is None else tuple(sorted(axes))
+    if ids is None or isinstance(ids, ModelSelect) or len(few := tuple(sorted(set(ids)))) > FEW:
+        return _folded(model, subject, named, ids, when)
+    return dict(once(("facts", subject, named, few, when), lambda: _folded(model, subject, named, few, when)))
+
+
+def _folded(
+    model: type[Event] | type[Fact], subject: str, axes: Iterable[str] | None, ids: Iterable[int] | ModelSelect | None, when: When | None
+) -> dict[tuple[int, str], Line]:
+    return {(line.subject_id, line.axis): line for line in _lines(model, subject, axes, ids, when)}
 
 
 def lines(
@@ -165,6 +174,8 @@ def _lines(
         where += [f"{name} <= ?" for name, _ in moments]
         told += [_moment(moment) for _, moment in moments]
     wanted = None if ids is None or isinstance(ids, ModelSelect) else set(ids)
+    if wanted is not None and not wanted:
+        return
     if isinstance(ids, ModelSelect):
         inside, marks = ids.sql()
         where.append(f"subject_id IN ({inside})")

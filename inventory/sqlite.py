@@ -5,7 +5,8 @@ The library must be free of the WAL-reset fault (fixed in 3.51.3); the apsw whee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,39 @@ SHORTEST_INDEXED = 3
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "memory"}
 
 
+class Sqlite(APSWDatabase):
+    """A handle that keeps its connections from one user to the next while it is held open: a new one reads the whole schema first."""
+
+    def __init__(self, path: str, **settings: Any) -> None:
+        super().__init__(path, **settings)
+        self.held, self._idle = False, deque[apsw.Connection]()
+
+    def _connect(self) -> apsw.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return super()._connect()
+
+    def _close(self, connection: apsw.Connection) -> None:
+        """Keep it, unless it still reads: the next user would see the database of then."""
+        if self.held and connection.txn_state() == apsw.SQLITE_TXN_NONE:
+            self._idle.append(connection)
+        else:
+            super()._close(connection)
+
+    def let_go(self) -> None:
+        """Close what is kept, and keep nothing more."""
+        self.held = False
+        while self._idle:
+            super()._close(self._idle.pop())
+
+
 def bound_to(path: str) -> Database:
     """A handle over one file, not open yet; raises `Refused` on an unsafe library."""
     if APSWDatabase.server_version < SAFE:
         raise Refused("La bibliothèque SQLite est antérieure à 3.51.3 (défaut WAL) : réinstaller le paquet apsw.")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return APSWDatabase(path, pragmas=PRAGMAS, timeout=BUSY_SECONDS)
+    return Sqlite(path, pragmas=PRAGMAS, timeout=BUSY_SECONDS)
 
 
 def version() -> str:
@@ -93,6 +121,18 @@ def can_write(database: Any, seconds: float) -> bool:
     return True
 
 
+def at_once(database: Any, write: Callable[[], object]) -> bool:
+    """Write in one transaction; False if another process writes."""
+    try:
+        with _patience(database, 0), database.atomic("IMMEDIATE"):
+            write()
+    except peewee.OperationalError as fault:
+        if _caused_by(fault, apsw.BusyError):
+            return False
+        raise
+    return True
+
+
 @contextmanager
 def _patience(database: Any, seconds: float) -> Iterator[None]:
     """Have this thread's connection wait no longer than `seconds` for another process that writes."""
@@ -111,13 +151,17 @@ def held_open(database: Any) -> Iterator[None]:
     The first connection makes the `-wal` and `-shm` files, which a full disk refuses: reading would end there too. While one
     connection stays, reading goes on.
     """
-    kept = apsw.Connection(database.obj.database)
+    handle: Sqlite = database.obj
+    kept = apsw.Connection(handle.database)
+    handle.held = True
     try:
         kept.execute("SELECT 1 FROM sqlite_master").fetchall()
         yield
+        handle.let_go()
         with suppress(apsw.Error):  # left in the log, it is as safe
             kept.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     finally:
+        handle.let_go()
         kept.close()
 
 

@@ -4,6 +4,8 @@ MACHINERY = {
     "inventory.columns": "the kinds of column of the tables",
     **dict.fromkeys(("inventory.postgres", "inventory.sqlite"), "an engine, for the handle alone"),
     "inventory.journal": "appends to and folds the journal's tables",
+    "inventory.memory": "what one page has read already, in the request's own context",
+    "inventory.selection": "the statement that a table is read by",
     "inventory.guards": "judges a tablet's row on behalf of the actions",
     "inventory.lists": "the pages and files of the lists, over their queries",
     "inventory.panels": "where other rooms hang a piece of page",

@@ -9,6 +9,7 @@ from deploy.models import LoadedBaseline, LoadedConvention
 from deploy.setup.baseline import Baseline
 from deploy.setup.baseline import parse as parse_baseline
 from inventory.errors import NotFound
+from inventory.memory import once
 from inventory.models import MobileClass
 from inventory.scope import Scope
 
@@ -20,17 +21,15 @@ def loaded() -> list[LoadedConvention]:
 
 def convention(key: str | None = None) -> Convention:
     """The convention of this key, or the first loaded; raises `NotFound`."""
-    query = LoadedConvention.select().order_by(LoadedConvention.id)
-    row = (query.where(LoadedConvention.key == key) if key else query).first()
-    if row is None:
+    told = _loaded(key)
+    if told is None:
         raise NotFound
-    return _parsed(row.sha256, row.source, row.key)
+    return told
 
 
 def any_convention() -> Convention | None:
     """The first convention loaded, None before any is."""
-    row = LoadedConvention.select().order_by(LoadedConvention.id).first()
-    return _parsed(row.sha256, row.source, row.key) if row else None
+    return _loaded(None)
 
 
 def mention() -> str:
@@ -41,7 +40,7 @@ def mention() -> str:
 
 def baselines() -> dict[str, Baseline]:
     """The baselines loaded, by key."""
-    return {row.key: _baseline(row.sha256, row.source, row.key) for row in LoadedBaseline.select()}
+    return {row.key: _baseline(row.sha256, row.source, row.key) for row in once(("baselines",), lambda: list(LoadedBaseline.select()))}
 
 
 def whole(scope: Scope, key: str) -> bool:
@@ -50,6 +49,12 @@ def whole(scope: Scope, key: str) -> bool:
         return True
     outside = (MobileClass.convention == key) & MobileClass.school.not_in(sorted(scope.schools))
     return bool(scope.schools) and not MobileClass.select().where(outside).exists()
+
+
+def _loaded(key: str | None) -> Convention | None:
+    query = LoadedConvention.select().order_by(LoadedConvention.id)
+    row = once(("convention", key), (query.where(LoadedConvention.key == key) if key else query).first)
+    return _parsed(row.sha256, row.source, row.key) if row else None
 
 
 @lru_cache(maxsize=32)

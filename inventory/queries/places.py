@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory.errors import NotFound
 from inventory.journal import When, facts
+from inventory.memory import once
 from inventory.models import Accessory, Closing, MobileClass, School, Tablet
 from inventory.queries.visible import ids_of, visible
 from inventory.scope import Scope
@@ -34,7 +35,9 @@ class ClassRecord:
 def schools(scope: Scope, ids: Sequence[int] | None = None) -> list[School]:
     """Every school of the scope, or those of some ids, by name."""
     rows = visible(scope, School).where(~School.withdrawn).order_by(School.name, School.uai)
-    return list(rows if ids is None else rows.where(School.id.in_(list(ids))))
+    if ids is None:
+        return list(rows)
+    return list(once(("schools", scope, tuple(ids)), lambda: list(rows.where(School.id.in_(list(ids))))))
 
 
 def school(scope: Scope, text: str) -> School:
@@ -62,15 +65,19 @@ def classes(
     ids: Sequence[int] | None = None,
 ) -> list[ClassRecord]:  # fmt: skip
     """The scope's mobile classes by code, those of one school, one convention or some ids if asked; at a past date, those registered by then."""
-    rows = visible(scope, MobileClass).where(~MobileClass.withdrawn).order_by(MobileClass.code)
-    rows = rows if ids is None else rows.where(MobileClass.id.in_(list(ids)))
-    told = facts("mobile_class", axes=["record"], ids=ids_of(scope, MobileClass) if ids is None else ids, when=when)
-    records = [_record(row.id, told[row.id, "record"].detail) for row in rows if (row.id, "record") in told]
+    records = _records(scope, when, None) if ids is None else once(("classes", scope, when, some := tuple(ids)), lambda: _records(scope, when, some))
     return [
         record
         for record in records
         if school_id in (None, record.school_id) and convention in (None, record.convention)
     ]
+
+
+def _records(scope: Scope, when: When | None, ids: Sequence[int] | None) -> list[ClassRecord]:
+    rows = visible(scope, MobileClass).where(~MobileClass.withdrawn).order_by(MobileClass.code)
+    rows = rows if ids is None else rows.where(MobileClass.id.in_(list(ids)))
+    told = facts("mobile_class", axes=["record"], ids=ids_of(scope, MobileClass) if ids is None else ids, when=when)
+    return [_record(row.id, told[row.id, "record"].detail) for row in rows if (row.id, "record") in told]
 
 
 def class_record(row: MobileClass, when: When | None = None) -> ClassRecord:
@@ -100,7 +107,7 @@ def accessories(scope: Scope, class_id: int) -> list[Accessory]:
 def closings(scope: Scope, school_id: int) -> list[Closing]:
     """The exceptional closings of a school, those of all schools included."""
     mine = (Closing.school == school_id) | Closing.school.is_null()
-    return list(visible(scope, Closing).where(mine).order_by(Closing.first))
+    return list(once(("closings", scope, school_id), lambda: list(visible(scope, Closing).where(mine).order_by(Closing.first))))
 
 
 def classes_of_serials(scope: Scope) -> dict[str, tuple[int, int]]:

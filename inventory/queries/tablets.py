@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from peewee import ModelSelect
+
 from inventory.columns import MomentField
 from inventory.errors import NotFound, Refused
 from inventory.journal import FEW, Line, When, facts, history
 from inventory.lifecycle import PREPARATION, Stage, prepared
 from inventory.mdm_status import MdmStatus
-from inventory.models import ContactMonth, Event, MobileClass, Sighting, Tablet
+from inventory.memory import once
+from inventory.models import ContactMonth, Event, FormerSerial, MobileClass, Sighting, Tablet
 from inventory.paris import end_of, local_date
 from inventory.queries.visible import ids_of, visible
 from inventory.scope import Scope
@@ -75,6 +78,13 @@ def states(
     scope: Scope, when: When | None = None, *, class_ids: Iterable[int] | None = None, ids: Iterable[int] | None = None
 ) -> list[TabletState]:
     """The tablets as they stood, by class and slot; those of some classes or some ids only, if asked. A tablet is seen where it is now."""
+    carts, some = None if class_ids is None else tuple(class_ids), None if ids is None else tuple(ids)
+    if len(carts or some or ()) not in range(1, FEW + 1):
+        return _states(scope, when, carts, some)
+    return list(once(("states", scope, when, carts, some), lambda: _states(scope, when, carts, some)))
+
+
+def _states(scope: Scope, when: When | None, class_ids: Sequence[int] | None, ids: Sequence[int] | None) -> list[TabletState]:
     rows = _rows(scope, None if when else class_ids, ids)
     stages, places = _told(rows, when)
     seen = seen_by_serial(scope, [row.serial for row in rows], when)
@@ -84,7 +94,7 @@ def states(
     return sorted(kept, key=lambda state: (state.class_id or 0, state.slot or 0, state.serial))
 
 
-def _rows(scope: Scope, class_ids: Iterable[int] | None, ids: Iterable[int] | None) -> list[Tablet]:
+def _rows(scope: Scope, class_ids: Sequence[int] | None, ids: Sequence[int] | None) -> list[Tablet]:
     query = visible(scope, Tablet).where(~Tablet.withdrawn)
     if class_ids is not None:
         query = query.where(Tablet.mobile_class.in_(list(class_ids)))
@@ -125,10 +135,21 @@ def seen_by_serial(scope: Scope, serials: Sequence[str], when: When | None = Non
     """The MDM's word on each serial; of several records of one serial, the newest enrolment speaks."""
     wanted = set(serials)
     best: dict[str, Seen] = {}
-    for seen in all_seen(scope, when, serials if len(wanted) <= FEW and when is None else None):
+    if len(wanted) > FEW:
+        told = all_seen(scope, when)
+    else:
+        told = all_seen(scope, when, serials) if when is None else all_seen(scope, when, ids=_tellers(scope, sorted(wanted)))
+    for seen in told:
         if seen.serial in wanted and (seen.serial not in best or _newer(seen, best[seen.serial])):
             best[seen.serial] = seen
     return best
+
+
+def _tellers(scope: Scope, serials: Sequence[str]) -> list[int]:
+    """The records that bear one of these serial numbers, or did before another, which who sees all schools alone is told."""
+    former = FormerSerial.select(FormerSerial.sighting).where(FormerSerial.serial.in_(serials))
+    bearing = Sighting.serial.in_(serials)
+    return [row[0] for row in visible(scope, Sighting).select(Sighting.id).where(bearing | Sighting.id.in_(former) if scope.everywhere else bearing).tuples()]
 
 
 def all_seen(
@@ -142,12 +163,12 @@ def all_seen(
         query = query.where(Sighting.id.in_(list(ids)))
     rows = list(query.order_by(Sighting.id))
     those = ids_of(scope, Sighting) if serials is None and ids is None else [row.id for row in rows]
-    statuses, reports = (facts("sighting", axes=[axis], ids=those, when=when) for axis in ("mdm", "report"))
+    told = facts("sighting", axes=["mdm", "report"], ids=those, when=when)
     if when is None:
-        return [_seen_now(row, statuses[row.id, "mdm"].at, reports[row.id, "report"].at) for row in rows]
-    days = _contact_days(scope, when.moment)
-    known = [row for row in rows if (row.id, "mdm") in statuses]
-    then = [_seen_then(row, statuses[row.id, "mdm"], reports.get((row.id, "report")), when, days.get(row.id)) for row in known]
+        return [_seen_now(row, told[row.id, "mdm"].at, told[row.id, "report"].at) for row in rows]
+    days = _contact_days(those, when.moment)
+    known = [row for row in rows if (row.id, "mdm") in told]
+    then = [_seen_then(row, told[row.id, "mdm"], told.get((row.id, "report")), when, days.get(row.id)) for row in known]
     return [seen for row, seen in zip(known, then, strict=True) if scope.everywhere or seen.serial == row.serial]
 
 
@@ -179,15 +200,14 @@ def _seen_then(row: Sighting, status: Line, report: Line | None, when: When, day
     )  # fmt: skip
 
 
-def _contact_days(scope: Scope, moment: datetime) -> dict[int, date]:
-    """The last day of contact of each device on or before a moment, to the day."""
+def _contact_days(ids: Sequence[int] | ModelSelect | None, moment: datetime) -> dict[int, date]:
+    """The last day of contact of each device, or of some, on or before a moment, to the day."""
     today = local_date(moment)
     month = today.year * 100 + today.month
     found: dict[int, date] = {}
     query = ContactMonth.select(ContactMonth.sighting, ContactMonth.month, ContactMonth.days).where(ContactMonth.month <= month)
-    inside = ids_of(scope, Sighting)
-    if inside is not None:
-        query = query.where(ContactMonth.sighting.in_(inside))
+    if ids is not None:
+        query = query.where(ContactMonth.sighting.in_(ids))
     for sighting_id, number, bits in query.order_by(ContactMonth.month).tuples():
         mask = (1 << (today.day + 1)) - 1 if number == month else -1
         if bits & mask:
