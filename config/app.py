@@ -59,6 +59,7 @@ from inventory.paris import end_of, local_date, written_local
 from inventory.roles import Role
 from inventory.views import pages as inventory_pages
 from inventory.words import FRENCH, language, speak, tell, tell_count
+from mdm.commands.views import pages as command_pages
 from mdm.views import pages as mdm_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     label_pages,
     list_pages,
     mdm_pages,
+    command_pages,
     deploy_pages,
     funding_pages,
     pledge_pages,
@@ -86,7 +88,7 @@ FILTERS = (
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens"})  # what these pages show has no past
+LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "commands"})  # what these pages show has no past
 
 
 def create_app(

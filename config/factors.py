@@ -60,10 +60,16 @@ def confirm(person: Person, code: str, vault: Vault, now: datetime, network: str
 
 
 @atomic
+def shows(person: Person, code: str, vault: Vault, now: datetime) -> bool:
+    """Whether `code` is a code of the phone, which is spent; a recovery code is none."""
+    row = SecondFactor.get_or_none((SecondFactor.person == person) & SecondFactor.confirmed.is_null(False))
+    return row is not None and _spend(row, code, vault, now)
+
+
+@atomic
 def passes(person: Person, code: str, vault: Vault, now: datetime, network: str = "") -> bool:
     """Whether `code` is a code of the phone, or a recovery code; it is spent either way."""
-    row = SecondFactor.get_or_none((SecondFactor.person == person) & SecondFactor.confirmed.is_null(False))
-    if row is not None and _spend(row, code, vault, now):
+    if shows(person, code, vault, now):
         return True
     unused = (RecoveryCode.digest == _digest(code)) & (RecoveryCode.person == person) & RecoveryCode.used.is_null()
     if not RecoveryCode.update(used=now).where(unused).execute():

@@ -27,7 +27,7 @@ from config.timetable import Job, timetable
 from inventory.db import database, held_open
 
 LEASE = "worker"
-ERRAND = "deliveries"
+ERRANDS = ("deliveries", "commands")
 LEASE_SECONDS, TICK_SECONDS = 60, 15
 HABITS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 Work = Callable[[datetime], str]
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 class Worker:
     """One process at the timetable: it keeps or seeks the lease, and runs lines only under its token."""
 
-    def __init__(self, jobs: tuple[Job, ...], work: Mapping[str, Work], clock: Callable[[], datetime] = now, errand: Work | None = None) -> None:
-        self.jobs, self.work, self.clock, self.errand = jobs, work, clock, errand
+    def __init__(self, jobs: tuple[Job, ...], work: Mapping[str, Work], clock: Callable[[], datetime] = now, errands: Mapping[str, Work] | None = None) -> None:
+        self.jobs, self.work, self.clock, self.errands = jobs, work, clock, errands or {}
         self.holder = lease.this_process()
         self.token: int | None = None
 
@@ -62,11 +62,11 @@ class Worker:
             for ran in run_due(self.clock, {job: self.work[job.name]}, token):
                 log.info("%s %s: %s", ran.job, ran.period, ran.state)
 
-    def run_errand(self) -> None:
+    def run_errand(self, name: str) -> None:
         """Do what has no period, if this worker has the lease: its own rows say what is left to do."""
-        if self.token is not None and self.errand is not None:
+        if self.token is not None:
             with database.connection_context():
-                self.errand(self.clock())
+                self.errands[name](self.clock())
 
     def leave(self) -> None:
         """Give the lease back."""
@@ -86,7 +86,7 @@ def run_worker(
     """
     stop = stop or threading.Event()
     jobs = timetable(settings.sync_minutes)
-    worker = Worker(jobs, {job.name: work[job.name] for job in jobs}, clock, work.get(ERRAND))
+    worker = Worker(jobs, {job.name: work[job.name] for job in jobs}, clock, {name: work[name] for name in ERRANDS if name in work})
     refuse_other_schema()
     with presence.at_work(settings.database_file), held_open(), _ended_by_signals(stop):
         scheduler = scheduled(worker)
@@ -101,12 +101,12 @@ def run_worker(
 
 def scheduled(worker: Worker) -> Any:
     """A scheduler, not started yet, that ticks each line of the timetable on its own: a long one holds up no other."""
-    executors = {"default": ThreadPoolExecutor(2 * len(worker.jobs) + 2)}
+    executors = {"default": ThreadPoolExecutor(2 * len(worker.jobs) + 1 + len(ERRANDS))}
     scheduler = BackgroundScheduler(timezone=UTC, executors=executors, job_defaults=HABITS, daemon=False)
     every = IntervalTrigger(seconds=TICK_SECONDS, timezone=UTC)
     scheduler.add_job(worker.keep, IntervalTrigger(seconds=LEASE_SECONDS // 3, timezone=UTC), id="lease")
-    if worker.errand is not None:
-        scheduler.add_job(worker.run_errand, every, id=ERRAND)
+    for name in worker.errands:
+        scheduler.add_job(worker.run_errand, every, args=[name], id=name)
     for job in worker.jobs:
         scheduler.add_job(worker.tick, args=[job], id=f"{job.name}:at-once")
         scheduler.add_job(worker.tick, every, args=[job], id=job.name)

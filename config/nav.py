@@ -41,6 +41,7 @@ WAYS = (
     Way("Pointages", "rollcall.after_holiday", "search-check"),
     Way("Incidents", "incidents.listed", "siren"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
+    Way("Commandes", "commands.listed", "shield-alert"),
     Way("Planning", "schedule.page", "calendar-range"),
     Way("Comités", "committee.page", "users"),
     Way("Financement", "funding.page", "landmark"),

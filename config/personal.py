@@ -41,7 +41,7 @@ from inventory.models import (
 from inventory.queries.people import A_PERSON
 from inventory.roles import Role
 from inventory.words import tell
-from mdm.models import SyncRun
+from mdm.models import Command, SyncRun
 
 FORMAT = "cartable-person/1"
 ANONYMOUS = "anonyme:"
@@ -114,6 +114,8 @@ def register() -> tuple[Kept, ...]:
         Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         *_of_the_round(following, public),
+        Kept(Command, "requested_by", tell("Commandes aux tablettes : qui les a demandées"), following, public, ("id", "action", "requested", "state")),
+        Kept(Command, "approved_by", tell("Commandes aux tablettes : qui a donné son accord"), following, public, ("id", "action", "approved", "state")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
     )  # fmt: skip
 

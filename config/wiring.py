@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config import people, tokens
+from config import people, tokens, two_keys
 from config.schema import refuse_other_schema
 from config.settings import Settings
 from config.vault import Vault
@@ -25,6 +25,9 @@ from inventory.queries import labels, school_times
 from inventory.timeline import speak
 from mdm import panels as mdm_panels
 from mdm import terms
+from mdm.commands import panels as command_panels
+from mdm.commands import proof
+from mdm.commands import words as command_words
 
 
 def wire(settings: Settings) -> None:
@@ -35,15 +38,19 @@ def wire(settings: Settings) -> None:
     labels.use(settings.public_url, mention)
     rollcall.use(lambda: Vault(settings.key_file).subkey("short code of a school"))
     terms.use(settings.connectors)
+    proof.use(lambda person, code, now: two_keys.prove(person, code, Vault(settings.key_file), now))
     guard_stages(delivery_guard)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)
     hang("home", "mdm/home_panel.html", mdm_panels.home_panel)
     hang("home", "deploy/home_round.html", check_panels.home_panel)
+    hang("home", "mdm/command_home_panel.html", command_panels.home_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
     hang("mobile_class", "deploy/incident_class_panel.html", incident_panels.class_panel)
     hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)
+    hang("tablet", "mdm/command_tablet_panel.html", command_panels.tablet_panel)
+    hang("theft", "mdm/theft_panel.html", command_panels.theft_panel)
     hang("mobile_class", "deploy/check_class_panel.html", check_panels.class_panel)
     hang("tablet", "deploy/check_tablet_panel.html", check_panels.tablet_panel)
     hang("school", "deploy/check_school_panel.html", check_panels.school_panel)
@@ -51,6 +58,7 @@ def wire(settings: Settings) -> None:
     for axis in people.ACCOUNT, "password":
         speak(axis, people.words)
     speak(tokens.AXIS, tokens.words)
+    speak(command_words.AXIS, command_words.words)
     for prefix, words in WORDS.items():
         speak(prefix, words)
 

@@ -20,6 +20,7 @@ from inventory.french import counted, moment
 from inventory.paris import local_date
 from inventory.scope import EVERYWHERE
 from mdm import actions
+from mdm.commands.errand import carry_out
 from mdm.deliveries import deliver_due
 from mdm.models import Connector
 from mdm.run_state import RunState
@@ -39,6 +40,7 @@ def work(settings: Settings, stop: threading.Event | None = None) -> Mapping[str
         "backup": lambda now: backups.nightly(settings.backups, keep=settings.backups_kept, now=now),
         "retention": retention.erase_old,
         "quarter": _quarter,
+        "commands": lambda now: carry_out(Vault(settings.key_file), clock.now, stop.is_set),
         "deliveries": lambda now: deliver_due(Vault(settings.key_file), settings.webhook_hosts, clock.now, stop.is_set),
     }
 

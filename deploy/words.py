@@ -124,6 +124,8 @@ def _incident(axis: str, value: str, detail: Any) -> tuple[str, str]:
         return tell("Renvoyée au fournisseur, RMA {rma}", rma=detail["rma"]), "truck"
     if axis == "note":
         return tell("Note"), "file-text"
+    if axis == "complaint":
+        return tell("Plainte n° {number} déposée", number=detail["number"]), "file-check"
     kind, number = Kind(detail["kind"]), tell(" n° {id}", id=detail["id"]) if "id" in detail else ""
     if value == "open":
         reference = f", {detail['reference']}" if detail.get("reference") else ""
@@ -155,7 +157,7 @@ def _assignment(axis: str, value: str, detail: Any) -> tuple[str, str]:
 
 WORDS: Mapping[str, Words] = {
     "assignment": _assignment,
-    SIGHT: _sight, CHECK: _check, "handover": _handover, "reservation:": _handover, "incident": _incident, "state": _incident, "rma": _incident,
+    SIGHT: _sight, CHECK: _check, "handover": _handover, "reservation:": _handover, "incident": _incident, "state": _incident, "rma": _incident, "complaint": _incident,
     "note": _incident, "replaced_by": _exchange, "replaces": _exchange, "decision:": _stocktake, "stocktake": _stocktake,
     "field_note": _field_note, "seen": _seen, "visit": _visit, "photo": _photo, "said": _paper, "step:": _step, "setup:": _tick, "connectivity": _rate,
     "council_informed": _council,

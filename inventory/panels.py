@@ -26,7 +26,7 @@ _panels: list[Panel] = []
 
 
 def hang(page: str, template: str, build: Build) -> None:
-    """Hang a panel on the page of a `school`, a `mobile_class` or a `tablet`, or on the `home` of a person."""
+    """Hang a panel on the page of a `school`, a `mobile_class`, a `tablet`, or a `theft` (of a tablet), or on the `home` of a person."""
     panel = Panel(page, template, build)
     if panel not in _panels:
         _panels.append(panel)

@@ -56,7 +56,7 @@ def _source(source: str) -> str:
     kind, _, name = source.partition(":")
     told = {
         "mdm": tell("MDM « {name} »", name=name), "import": tell("import n° {number}", number=name), "convention": tell("convention chargée"),
-        "person": tell("ligne de commande"), "label": tell("quelqu'un de l'école, sans compte"),
+        "person": tell("ligne de commande"), "job": tell("tâche automatique"), "label": tell("quelqu'un de l'école, sans compte"),
     }  # fmt: skip
     return told.get(kind, source)
 

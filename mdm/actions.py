@@ -20,11 +20,12 @@ from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
 from mdm.registers import read_register
 from mdm.run_state import RunState
-from mdm.secret import context
+from mdm.secret import context, voice_context
 from mdm.staging import unpacked
 from mdm.sync import Tell, apply, read_server, refuse_during_a_reading, supersede
 from mdm.trial import Step, trial
 from mdm.vault import Vault
+from mdm.voices import actions_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 SHORTEST_REASON = 5
@@ -37,6 +38,8 @@ def add_connector(name: str, *, kind: str, url: str, login: str, password: str, 
     """Create a connector, or change it; its password is kept encrypted for this very address, and erased with it."""
     _refuse_connector(name, kind, url)
     row = Connector.get_or_none(Connector.name == name) or Connector(name=name, created=hand.now)
+    if row.id and (row.url, row.kind) != (url, kind):
+        row.command_login, row.command_secret = "", None
     if row.id and row.url != url and not password:
         row.secret = None
     row.kind, row.url, row.login, row.active = kind, url, login, True
@@ -46,6 +49,19 @@ def add_connector(name: str, *, kind: str, url: str, login: str, password: str, 
     told = {"name": name, "kind": kind, "url": url, "login": login}
     entry = Entry("connector", row.id, "record", "registered", hand.now, told)
     append([entry], noted=hand.now, actor=hand.by, source=hand.source)
+    return row
+
+
+@atomic
+def give_voice(name: str, *, login: str, password: str, vault: Vault, hand: Hand) -> Connector:
+    """Keep the account of commands of a connector, apart from the one that reads; without a password, forget it. Raises `Refused`."""
+    row = connector(name)
+    if not actions_of(row.kind):
+        raise Refused(tell("« {name} » ({kind}) ne reçoit aucune commande : il est seulement lu.", name=name, kind=row.kind))
+    row.command_login, row.command_secret = (login, vault.seal(password, voice_context(row))) if password else ("", None)
+    row.save(only=[Connector.command_login, Connector.command_secret])
+    told = {"name": name, "login": login, "given": bool(password)}
+    append([Entry("connector", row.id, "voice", "given" if password else "taken", hand.now, told)], noted=hand.now, actor=hand.by, source=hand.source)
     return row
 
 
@@ -110,6 +126,18 @@ def access(row: Connector, vault: Vault) -> Access:
     password = "" if row.secret is None else vault.open(bytes(row.secret), context(row))
     terms.refuse_host(row.name, row.url, told)
     return Access(row.url, row.login, password, told.zone, told.ca, told.options, Recalled(row))
+
+
+def voice_access(row: Connector, vault: Vault) -> Access:
+    """How a connector's server is spoken to, by the account of commands alone; raises `Refused` where there is none, or the host is not allowed."""
+    told = terms.of(row.name)
+    if row.command_secret is None:
+        raise Refused(
+            tell("« {name} » n'a pas de compte pour les commandes : le donner par « cartable connector voice {name} » (celui de lecture n'en envoie pas).", name=row.name)
+        )
+    terms.refuse_host(row.name, row.url, told)
+    password = vault.open(bytes(row.command_secret), voice_context(row))
+    return Access(row.url, row.command_login, password, told.zone, told.ca, told.options, Recalled(row))
 
 
 @atomic

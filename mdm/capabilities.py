@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inventory.words import later, tell
+from mdm.commands.order import Action
 from mdm.driver import Capabilities
 from mdm.drivers import KINDS
+from mdm.voices import actions_of
 
 TITLES = {
     "headwind": "Headwind MDM", "fleet": "Fleet", "glpi": later("GLPI avec Flyve MDM"), "glpi-assets": later("GLPI, registre de biens"),
@@ -27,6 +29,12 @@ TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     (later("Nombre total d'appareils, qui prouve une lecture entière"), lambda can: can.tells_total),
     (later("Ce qui a changé depuis la dernière lecture"), lambda can: can.changed_since),
 )
+
+
+def orders(key: str, allowed: frozenset[Action]) -> Sequence[tuple[Action, bool, bool]]:
+    """Each command, whether this kind of server has it, and whether the operator's file allows it to this connector."""
+    can = actions_of(key)
+    return [(action, action in can, action in can & allowed) for action in Action]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,10 @@ class Memory(Protocol):
         """What was heard of the next devices in the order of their identifiers."""
         ...
 
+    def answers(self, device: str, command: str) -> Sequence[str]:
+        """The states that a device answered to one command."""
+        ...
+
 
 class Nothing:
     """A memory of a server that sends no event."""
@@ -114,6 +118,9 @@ class Nothing:
         return {}
 
     def after(self, device: str, most: int) -> Sequence[tuple[str, Any]]:
+        return []
+
+    def answers(self, device: str, command: str) -> Sequence[str]:
         return []
 
 

@@ -24,6 +24,8 @@ from mdm.drivers.units import fraction, instant, latest, plain
 UNREADABLE = (ValueError, ExpatError, RecursionError, OverflowError, AttributeError, TypeError, KeyError, IndexError, binascii.Error)
 CONNECT = "mdm.Connect"
 ANSWERED = "Acknowledged"
+ENDINGS = (ANSWERED, "Error", "CommandFormatError")
+"""The states that end a command; « NotNow » is told again later."""
 
 
 class Heard(Struct, frozen=True):
@@ -113,8 +115,13 @@ def event(content: bytes, received: datetime) -> Event:
 def _key(told: _Body, device: str, command: str, status: str, at: datetime) -> str:
     """A command answered twice alike is answered once; anything else is named by its own number."""
     if command:
-        return f"{device}:{command}:{status}"[:200]
+        return answer_key(device, command, status)
     return f"event:{plain(told.event_id)}"[:200] if told.event_id else f"{device}:{told.topic}:{at.isoformat()}"[:200]
+
+
+def answer_key(device: str, command: str, status: str) -> str:
+    """How the answer of a device to a command is named."""
+    return f"{device}:{command}:{status}"[:200]
 
 
 def _device(part: _Part | None) -> str:

@@ -9,7 +9,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,8 @@ class Answer:
 
 
 class Client:
-    """Speaks JSON with one server, over one kept-alive session; redirects are never followed. For calls that only read."""
+    """Speaks JSON with one server, over one kept-alive session; redirects are never followed. Calls that only read are tried again
+    when a server is busy; after `ask_once`, none is."""
 
     def __init__(
         self, base: str, *, pause: Callable[[float], None] = time.sleep, limits: Limits = USUAL, ca: Path | None = None,
@@ -90,6 +91,10 @@ class Client:
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cartable"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
+
+    def ask_once(self) -> None:
+        """From now on no call is tried twice, whatever the server answers: for calls that change something."""
+        self.limits, self._transient = replace(self.limits, tries=1, whole=60.0), frozenset()
 
     def bearer(self, token: str) -> None:
         """Carry this token from now on."""

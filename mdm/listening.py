@@ -15,7 +15,7 @@ import msgspec
 
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
-from mdm.hooks import Event, Heard, event, hear
+from mdm.hooks import ENDINGS, Event, Heard, answer_key, event, hear
 from mdm.models import Connector, HeardDevice, HookEvent
 from mdm.secret import context
 from mdm.vault import Vault
@@ -77,7 +77,7 @@ class Recalled:
     """What was heard of the devices of one connector (`mdm.driver.Memory`)."""
 
     def __init__(self, row: Connector) -> None:
-        self._mine = HeardDevice.connector == row
+        self._row, self._mine = row, HeardDevice.connector == row
 
     def recall(self, devices: Sequence[str]) -> Mapping[str, Heard]:
         found: dict[str, Heard] = {}
@@ -85,6 +85,11 @@ class Recalled:
             some = HeardDevice.device.in_(devices[start : start + CHUNK])
             found.update({one.device: _heard.decode(one.heard) for one in HeardDevice.select().where(self._mine & some)})
         return found
+
+    def answers(self, device: str, command: str) -> Sequence[str]:
+        keys = [answer_key(device, command, status) for status in ENDINGS]
+        rows = HookEvent.select(HookEvent.status).where((HookEvent.connector == self._row) & HookEvent.key.in_(keys))
+        return [one.status for one in rows]
 
     def after(self, device: str, most: int) -> Sequence[tuple[str, Heard]]:
         rows = HeardDevice.select().where(self._mine & (HeardDevice.device > device)).order_by(HeardDevice.device).limit(most)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from peewee import AutoField, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from inventory.columns import JsonField, MomentField
-from inventory.db import Table
-from inventory.models import Person
+from inventory.db import EMPTY_IF_UNSAID, Table
+from inventory.models import MobileClass, Person, School, Tablet
+from mdm.commands.order import State
 from mdm.run_state import RunState
 
 
 class Connector(Table):
-    """One MDM server as the town reads it. Its password is encrypted, and erased when the address changes."""
+    """One MDM server as the town reads it. Its passwords are encrypted, and erased when the address changes; that of commands is another
+    account's, and need not be there."""
 
     id = AutoField()
     name = CharField(unique=True)
@@ -21,6 +23,8 @@ class Connector(Table):
     secret = BlobField(null=True)
     active = BooleanField(default=True)
     created = MomentField()
+    command_login = CharField(default="", constraints=[EMPTY_IF_UNSAID])
+    command_secret = BlobField(null=True)
 
 
 class SyncRun(Table):
@@ -97,4 +101,34 @@ class PeerAsset(Table):
         indexes = ((("connector", "asset"), True),)
 
 
-TABLES = (Connector, SyncRun, HookEvent, HeardDevice, PeerAsset)
+class Command(Table):
+    """One thing asked of one tablet, as it was enrolled and placed then; its journal (`command`) says who did what, this row is the copy.
+
+    `school` is that of the budget (None: in stock). `enrolled_at` is the enrolment that it is for: another one cancels it.
+    """
+
+    id = AutoField()
+    connector = ForeignKeyField(Connector, on_delete="RESTRICT")
+    tablet = ForeignKeyField(Tablet, on_delete="RESTRICT")
+    mobile_class = ForeignKeyField(MobileClass, null=True, on_delete="RESTRICT")
+    school = ForeignKeyField(School, null=True, on_delete="RESTRICT")
+    mdm_id = CharField()
+    number = CharField()
+    serial = CharField()
+    enrolled_at = MomentField(null=True)
+    action = CharField()
+    words = CharField()
+    uuid = CharField()
+    state = CharField(default=State.REQUESTED.value, index=True)
+    requested = MomentField()
+    requested_by = ForeignKeyField(Person, on_delete="RESTRICT")
+    approved = MomentField(null=True)
+    approved_by = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    leaves = MomentField(null=True)
+    sent = MomentField(null=True)
+    looked = MomentField(null=True)
+    ended = MomentField(null=True)
+    said = CharField(default="")
+
+
+TABLES = (Connector, SyncRun, HookEvent, HeardDevice, PeerAsset, Command)

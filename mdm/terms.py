@@ -5,10 +5,12 @@
     zone = "Europe/Paris"
     every_minutes = 60
     ca = "/etc/cartable/ca-ville.pem"
+    commands = ["refresh", "message", "lost_mode"]
     [mdm-ville.options]
     team = 3
 
-A connector that the file does not name may only speak to this machine: a changed address leads nowhere.
+A connector that the file does not name may only speak to this machine: a changed address leads nowhere. What `commands` does not name is
+never asked of a tablet, whoever asks.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from zoneinfo import ZoneInfo
 
 from inventory.errors import Refused
 from inventory.paris import PARIS
+from mdm.commands.order import Action
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_MINUTES = 1440
-KNOWN = frozenset({"hosts", "zone", "every_minutes", "ca", "options"})
+KNOWN = frozenset({"hosts", "zone", "every_minutes", "ca", "options", "commands"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Terms:
     every_minutes: int = 0
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    commands: frozenset[Action] = frozenset()
 
 
 class _File:
@@ -84,7 +88,15 @@ def _terms(name: str, told: Any, wrong: list[str]) -> Terms:
     if not isinstance(options, dict):
         wrong.append(f"[{name}] options : écrire une section [{name}.options].")
         options = {}
-    return Terms(frozenset(host.lower() for host in hosts), _zone(name, told, wrong), minutes, _ca(name, told, wrong), options)
+    return Terms(frozenset(host.lower() for host in hosts), _zone(name, told, wrong), minutes, _ca(name, told, wrong), options, _commands(name, told, wrong))
+
+
+def _commands(name: str, told: Mapping[str, Any], wrong: list[str]) -> frozenset[Action]:
+    asked, known = told.get("commands", []), [action.value for action in Action]
+    if not isinstance(asked, list) or not all(one in known for one in asked):
+        wrong.append(f"[{name}] commands = « {asked} » : écrire une liste prise dans {', '.join(known)} ; sans elle, aucune commande ne part.")
+        return frozenset()
+    return frozenset(Action(one) for one in asked)
 
 
 def _zone(name: str, told: Mapping[str, Any], wrong: list[str]) -> ZoneInfo:

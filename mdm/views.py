@@ -14,7 +14,7 @@ from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
 from mdm import actions, listening, queries, terms
-from mdm.capabilities import kind
+from mdm.capabilities import kind, orders
 from mdm.lists import RUNS
 from mdm.run_state import RunState
 
@@ -60,8 +60,9 @@ def connector(name: str) -> str:
         raise NotFound
     alone = actions.left_alone(shown.connector, g.now)
     return render_template(
-        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState
-    )
+        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState,
+        orders=orders(shown.connector.kind, terms.of(name).commands),
+    )  # fmt: skip
 
 
 @pages.post("/synchronisation/<name>/evenements/<address>")

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 READING = ("inventory.queries.places", "inventory.queries.tablets", "inventory.queries.discrepancies", "inventory.queries.listed_devices",
            "inventory.queries.listed_places", "inventory.queries.listed_tablets", "deploy.queries.board", "deploy.queries.history",
-           "mdm.queries")  # fmt: skip
+           "mdm.queries", "mdm.commands.queries")  # fmt: skip
 OF_ONE_ROW = {"class_record", "window_of", "known"}
 MODELS = {"School", "MobileClass", "Tablet", "Sighting", "Event", "Accessory", "Closing", "ImportBatch", "ImportDraft", "SyncRun"}
 READS = {"select", "get", "get_or_none", "get_by_id"}

@@ -97,7 +97,7 @@ def test_a_school_tells_and_the_field_says_the_stage(tablets: list[Tablet], gran
     with pytest.raises(NotFound):
         queries.incident(Scope.of([granettes_cart.school_id + 1]), row.id)
     for kind, thing, reference, sentence in (
-        (Kind.THEFT, tablets[1], "", "n° de plainte"), (Kind.WARRANTY, tablets[1], "", "RMA"), (Kind.WIFI, tablets[1], "", "de la valise"),
+        (Kind.WARRANTY, tablets[1], "", "RMA"), (Kind.WIFI, tablets[1], "", "de la valise"),
         (Kind.BREAKAGE, granettes_cart, "", "d'une tablette"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):

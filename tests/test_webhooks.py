@@ -223,12 +223,12 @@ def test_zoe_subscribes_a_program_on_the_page_sees_its_secret_once_and_stops_it(
 
 def test_the_worker_runs_its_errand_under_the_lease_alone(store: Path) -> None:
     clock, done = Clock(), list[datetime]()
-    worker, other = (Worker((), {}, clock, lambda moment: str(done.append(moment))) for _ in range(2))
-    worker.run_errand()
+    worker, other = (Worker((), {}, clock, {"deliveries": lambda moment: str(done.append(moment))}) for _ in range(2))
+    worker.run_errand("deliveries")
     worker.keep()
     other.keep()
-    worker.run_errand()
-    other.run_errand()
+    worker.run_errand("deliveries")
+    other.run_errand("deliveries")
     assert done == [clock.now]
     worker.leave()
     assert DeliveryState.PENDING.tone == "watch" and timedelta(minutes=1) == FIRST_WAIT

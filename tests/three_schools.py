@@ -50,7 +50,7 @@ from inventory.queries.visible import scope_of
 from inventory.roles import Role
 from inventory.scope import Scope
 from mdm.driver import DeviceReport
-from mdm.models import Connector, SyncRun
+from mdm.models import Command, Connector, SyncRun
 from mdm.run_state import RunState
 
 CONVENTION = Path(__file__).parent / "fixtures" / "conventions" / "villeneuve-les-tilleuls-2018.toml"
@@ -77,7 +77,7 @@ ABSENT: dict[str, object] = {
     "name": "nulle-part", "period": "2017-Q1", "table": "nulle-part", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "photo": "0" * 64, "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
-    "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID,
+    "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID, "command_id": ABSENT_ID,
 }  # fmt: skip
 
 
@@ -142,11 +142,20 @@ def _build(app: Flask) -> Town:
         for uai in (OWN, FOREIGN)
     }  # fmt: skip
     for uai in (OWN, FOREIGN):
-        objects[uai]["visit_id"] = _promised(carts[uai], hand)
+        objects[uai] |= {"command_id": _asked(tablets[uai][0], connector, dsi), "visit_id": _promised(carts[uai], hand)}
     others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
     marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]
     marks += [tablet.serial for uai in (FOREIGN, THIRD) for tablet in tablets[uai] if tablet != into] + [out.serial, "TESTX900077"]
     return Town(app, objects[OWN], objects[FOREIGN], tuple(marks), out.id, into.id)
+
+
+def _asked(tablet: Tablet, connector: Connector, dsi: Person) -> int:
+    """A lock that somebody asked of a tablet."""
+    row = Command.create(
+        connector=connector, tablet=tablet, mobile_class=tablet.mobile_class, school=tablet.mobile_class.school, mdm_id="1", number="1", serial=tablet.serial,
+        action="lock", words="volée", uuid=f"1-{tablet.serial}", requested=JANUARY, requested_by=dsi,
+    )  # fmt: skip
+    return int(row.id)
 
 
 def _promised(cart: MobileClass, hand: Hand) -> int:

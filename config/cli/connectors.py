@@ -59,6 +59,23 @@ def _password(kind: str, password_file: Path | None) -> str:
     return str(click.prompt("Mot de passe", hide_input=True))
 
 
+@connector.command("voice")
+@click.argument("name")
+@click.option("--login", default="", help="Compte des commandes ; à omettre quand c'est un jeton, donné comme mot de passe.")
+@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Fichier de son mot de passe.")
+@click.option("--remove", is_flag=True, help="Retirer ce compte : plus aucune commande ne part.")
+def connector_voice(name: str, login: str, password_file: Path | None, remove: bool) -> None:
+    """Donner, ou retirer, le compte qui envoie les commandes : un autre que celui de lecture. Le fichier des connecteurs dit lesquelles."""
+    settings = read(os.environ)
+    with house(settings):
+        row = actions.connector(name)
+        password = "" if remove else _password(row.kind, password_file)
+        if not password and not remove:
+            raise Refused("Le mot de passe du compte des commandes est vide : le donner par --password-file FICHIER.")
+        actions.give_voice(name, login=login, password=password, vault=Vault(settings.key_file), hand=Hand(None, clock.now()))
+    click.echo(f"Connecteur « {name} » : compte des commandes {'retiré' if remove else 'prêt'}.")
+
+
 @connector.command("test")
 @click.argument("name", required=False)
 @json_option

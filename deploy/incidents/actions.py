@@ -15,7 +15,7 @@ from inventory.roles import FIELD, Role
 from inventory.serials import normalise
 from inventory.words import tell
 
-INCIDENT, STATE, RMA = "incident", "state", "rma"
+INCIDENT, STATE, RMA, COMPLAINT = "incident", "state", "rma", "complaint"
 REPLACED_BY, REPLACES = "replaced_by", "replaces"
 LONGEST = 1000
 
@@ -24,7 +24,7 @@ LONGEST = 1000
 def open_incident(kind: Kind, thing: Tablet | MobileClass, words: str, hand: Hand, *, reference: str = "", certain: bool = True) -> Incident:
     """Open an incident of a tablet or of a cart. Told for certain by the field or the office, the tablet takes its stage; else it waits for them.
 
-    Raises `Refused` without words, without the reference that a theft or a return needs, or when the same one is open already.
+    Raises `Refused` without words, without the reference that a return needs, or when the same one is open already.
     """
     said, number = words.strip()[:LONGEST], " ".join(reference.split())[:80]
     tablet = thing if isinstance(thing, Tablet) else None
@@ -138,6 +138,18 @@ def _close(row: Incident, result: Result, hand: Hand, words: str, detail: dict[s
     _say(row, STATE, result.value, hand, words, {"kind": row.kind, **detail})
     where = ("tablet", row.tablet_id) if row.tablet_id is not None else ("mobile_class", row.mobile_class_id)
     append([Entry(*where, INCIDENT, result.value, hand.now, {"id": row.id, "kind": row.kind})], noted=hand.now, actor=hand.by, source=hand.source)
+
+
+@atomic
+def file_complaint(row: Incident, number: str, hand: Hand) -> None:
+    """Record the number under which the theft was told to the police: it comes after the theft is told here."""
+    _refuse_closed(row)
+    filed = " ".join(number.split())[:80]
+    if Kind(row.kind) is not Kind.THEFT:
+        raise Refused(tell("Cet incident n'est pas un vol."))
+    if not filed:
+        raise Refused(tell("Indiquer le n° de la plainte, ou du récépissé."))
+    _say(row, COMPLAINT, "filed", hand, detail={"number": filed})
 
 
 def _of_tablet(row: Incident) -> Tablet:

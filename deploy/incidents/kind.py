@@ -41,4 +41,5 @@ RESULTS = {
     Kind.ACCESSORY: (Result.SUPPLIED, Result.FOUND, Result.UNFOUNDED), Kind.WIFI: (Result.REPAIRED, Result.UNFOUNDED),
 }  # fmt: skip
 """The results that close each kind; an exchange closes by itself (`Result.SWAPPED`)."""
-REFERENCES = {Kind.THEFT: "n° de plainte", Kind.WARRANTY: "n° de retour (RMA)"}
+REFERENCES = {Kind.WARRANTY: "n° de retour (RMA)"}
+"""What cannot be told without a number; that of a complaint is not known yet when a theft is told."""

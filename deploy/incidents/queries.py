@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from deploy.incidents.kind import Kind
+from deploy.incidents.theft import Stolen, Theft
 from deploy.models import Incident
+from deploy.queries.conventions import any_convention, mention
+from inventory.contact import contact
 from inventory.errors import NotFound
-from inventory.journal import When, lines
+from inventory.journal import When, history, lines
 from inventory.models import MobileClass, School, Tablet
+from inventory.queries import school_times
+from inventory.queries.tablets import states
+from inventory.queries.visible import visible
 from inventory.scope import Scope
+from inventory.sight import TabletState
+from inventory.spoken import moment
+from inventory.timeline import timeline
 
 LARGEST = 2**63 - 1
 MOST = 200
+TOWN = "commune"
+COMPLAINT = "complaint"
 
 
 def _inside(scope: Scope) -> Any:
@@ -58,3 +70,47 @@ def states_of(ids: Sequence[int], when: When) -> dict[int, tuple[str, str]]:
     for line in lines("incident", axes=["state"], ids=list(ids), when=when):
         found[line.subject_id] = line.value, found.get(line.subject_id, ("", str(line.detail.get("reference", ""))))[1]
     return found
+
+
+def theft_of(scope: Scope, tablet: Tablet, now: datetime) -> Theft:
+    """The theft of a tablet, with the other tablets of its cart that have an open theft; before any is told, what it would be."""
+    mine = (Incident.kind == Kind.THEFT.value) & Incident.closed.is_null()
+    same = Incident.tablet == tablet if tablet.mobile_class_id is None else Incident.mobile_class == tablet.mobile_class_id
+    opened = {row.tablet_id: row for row in _inside(scope).where(mine & same).order_by(Incident.id)}
+    ids = sorted({tablet.id, *opened})
+    purchases = {row.id: row for row in visible(scope, Tablet).where(Tablet.id.in_(ids))}
+    told = [_stolen(state, purchases[state.id], opened.get(state.id), now) for state in states(scope, None, ids=ids)]
+    told.sort(key=lambda one: (one.tablet != tablet.id, one.slot or 0))
+    first = opened.get(tablet.id) or next(iter(opened.values()), None)
+    begun = next((event for event in reversed(history("incident", first.id, axes=["state"])) if event.value == "open"), None) if first else None
+    filed = _filed(first, begun) if first else ""
+    cart, contract = tablet.mobile_class, any_convention()
+    town = next((party.name.value for party in contract.parties if party.key == TOWN), "") if contract else ""
+    return Theft(
+        town, cart.school.name if cart else "", cart.school.uai if cart else "", cart.code if cart else "", begun.at if begun else None,
+        begun.actor.name if begun and begun.actor_id else "", _remark(begun), filed, tuple(told), mention(),
+    )  # fmt: skip
+
+
+def _filed(row: Incident, begun: Any) -> str:
+    """The number of the complaint: as it was recorded since, else as it was told at once."""
+    last = next(iter(history("incident", row.id, axes=[COMPLAINT])), None)
+    return str(last.detail["number"] if last else begun.detail.get("reference", "") if begun else "")
+
+
+def _remark(event: Any) -> str:
+    remark = getattr(event, "remark", None) if event else None
+    return (remark.text or "") if remark else ""
+
+
+def _stolen(state: TabletState, row: Tablet, incident: Incident | None, now: datetime) -> Stolen:
+    """What is known of one tablet; its silence is told in the school time of its school."""
+    seen, line = state.seen, row.purchase_line
+    last = seen.last_contact if seen else None
+    time = school_times.time_of(row.mobile_class.school.uai) if row.mobile_class else None
+    silence = contact(last, now, time, school_times.thresholds()).sentence if time else ""
+    measures = tuple(f"{moment(one.at)}, {one.title}" for one in reversed(timeline(history("tablet", row.id, axes=["command"]))))
+    return Stolen(
+        row.id, incident.id if incident else None, row.serial, row.asset_tag or "", row.model, row.slot, line.order_reference if line else "",
+        line.supplier if line else "", line.unit_price if line else None, last, silence, seen.connector if seen else "", measures,
+    )  # fmt: skip

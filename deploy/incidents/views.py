@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from deploy.incidents import actions, queries
+from deploy.incidents import actions, queries, theft
 from deploy.incidents.kind import REFERENCES, RESULTS, Kind, Result
+from deploy.incidents.paper import paper
 from inventory.access import Reach, may
 from inventory.errors import Refused
 from inventory.journal import history
+from inventory.panels import panels_of
 from inventory.queries import places
 from inventory.queries.tablets import tablet
 from inventory.roles import FIELD, READERS, Role
 from inventory.timeline import timeline
 from inventory.views import hand
-from inventory.words import tell
+from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("incidents", __name__)
 WITNESSES = FIELD | {Role.SCHOOL}
@@ -44,7 +48,53 @@ def page(incident_id: int) -> str:
 def of_tablet(tablet_id: int) -> Response:
     """Open an incident of a tablet."""
     row = actions.open_incident(_kind(), tablet(g.scope, tablet_id), request.form.get("words", ""), hand(), reference=request.form.get("reference", ""))
+    if Kind(row.kind) is Kind.THEFT:
+        flash(tell("Vol déclaré, incident n° {number}. Voici ce qu'il reste à faire.", number=row.id), "watch")
+        return redirect(url_for("incidents.stolen", tablet_id=tablet_id))
     return _opened(row.id)
+
+
+@pages.get("/tablettes/<int:tablet_id>/vol")
+@may(READERS, scope=Reach.SCOPE)
+def stolen(tablet_id: int) -> str:
+    """All that a theft asks for, step by step: tell it, see the last contact, have the tablet locked, file the complaint and the claim."""
+    row = tablet(g.scope, tablet_id)
+    told = queries.theft_of(g.scope, row, g.now)
+    return render_template("deploy/theft.html", tablet=row, theft=told, mine=told.tablets[0], panels=panels_of("theft", row, g.scope, None, g.now))
+
+
+@pages.get("/tablettes/<int:tablet_id>/vol/plainte.pdf")
+@may(READERS, scope=Reach.SCOPE)
+def complaint(tablet_id: int) -> Response:
+    """The complaint, to complete and sign."""
+    return _printed(tablet_id, theft.complaint, "plainte")
+
+
+@pages.get("/tablettes/<int:tablet_id>/vol/assurance.pdf")
+@may(READERS, scope=Reach.SCOPE)
+def claim(tablet_id: int) -> Response:
+    """The claim to the insurer, to complete and sign."""
+    return _printed(tablet_id, theft.claim, "assurance")
+
+
+def _printed(tablet_id: int, text: Callable[[theft.Theft], theft.Text], name: str) -> Response:
+    """In French, whatever its reader speaks."""
+    with speaking(FRENCH):
+        told = queries.theft_of(g.scope, tablet(g.scope, tablet_id), g.now)
+        content = paper(text(told), told.mention, g.now)
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{told.tablets[0].serial}.pdf"'
+    return answer
+
+
+@pages.post("/incidents/<int:incident_id>/plainte")
+@may(WITNESSES, scope=Reach.SCOPE)
+def file_complaint(incident_id: int) -> Response:
+    """Record the number of the complaint."""
+    row = queries.incident(g.scope, incident_id)
+    actions.file_complaint(row, request.form.get("number", ""), hand())
+    flash(tell("Le n° de la plainte est noté."), "good")
+    return redirect(url_for("incidents.stolen", tablet_id=row.tablet_id))
 
 
 @pages.post("/classes/<code>/incident")

@@ -17,6 +17,7 @@ class Ask:
     headers: Mapping[str, str]
     body: Mapping[str, Any] | None
     has_body: bool = False
+    raw: bytes = b""
 
     def number(self, name: str, default: int) -> int:
         """A whole number of the query."""

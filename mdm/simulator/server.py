@@ -20,6 +20,7 @@ from mdm.simulator.exchange import Ask, Reply
 from mdm.simulator.faults import FAULTS, KEPT, body, on_items
 from mdm.simulator.fleet import Fleet, Stranger
 from mdm.simulator.life import Life
+from mdm.simulator.orders import COMMANDS, Orders
 from mdm.simulator.records import configurations, lighter, record
 from mdm.simulator.told import Told, told_at
 
@@ -51,6 +52,7 @@ class Simulator:
         self.fleet, self.at, self.requests = fleet, at, 0
         self.login, self.password = login, password
         self.tokens: set[str] = set()
+        self.orders = Orders()
         self.requested: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
         self.heard: list[bytes] | None = None
         self.twist: Callable[[Any], Any] | None = None
@@ -165,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         sent = told if isinstance(told, dict) else None
-        return Ask(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, sent, bool(content))
+        return Ask(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, sent, bool(content), content)
 
     def _played(self, reply: Reply) -> Reply:
         """The reply, or what a faulty server says in its place."""
@@ -195,6 +197,6 @@ def serve(*, port: int, at: datetime, devices: int | None, fault: str | None, ap
         mdm = Simulator(Fleet(devices), at=at, api=api, port=port, fault=fault)
     except OSError:
         raise Refused(f"Le port {port} est déjà pris : en donner un autre par --port.") from None
-    print(f"MDM simulé ({api}) : {mdm.url}, compte {LOGIN} / {PASSWORD}, {len(mdm.listed())} appareils", flush=True)
+    print(f"MDM simulé ({api}) : {mdm.url}, compte {LOGIN} / {PASSWORD}, commandes {COMMANDS} / {COMMANDS}, {len(mdm.listed())} appareils", flush=True)
     with suppress(KeyboardInterrupt):
         mdm.run()

@@ -31,6 +31,12 @@ def events(device: Told) -> Iterator[dict[str, Any]]:
     yield _event(device, "mdm.Connect", device.contact, "acknowledge_event", {"Status": "Idle", "UDID": device.udid}, status="Idle")
 
 
+def answer(device: Told, command: str, status: str, at: datetime) -> dict[str, Any]:
+    """What one tablet answers to a command."""
+    said = {"CommandUUID": command, "Status": status, "UDID": device.udid}
+    return _event(device, "mdm.Connect", at, "acknowledge_event", said, status=status, command_uuid=command)
+
+
 def _event(device: Told, topic: str, at: datetime, part: str, properties: dict[str, Any], **more: str) -> dict[str, Any]:
     payload = b64encode(plistlib.dumps(properties)).decode()
     return {

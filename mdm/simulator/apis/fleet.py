@@ -12,11 +12,13 @@ from typing import Any
 
 from mdm.simulator.apis.spoken import CANARY, LATITUDE, LONGITUDE, MODEL, SYSTEM, Api
 from mdm.simulator.exchange import Ask, Reply
+from mdm.simulator.orders import COMMANDS
 from mdm.simulator.told import Told
 
 BASE = "/api/v1/fleet"
 NEVER, YEAR_ONE = "2000-01-01T00:00:00Z", "0001-01-01T00:00:00Z"
 RENAMED_IN = (4, 82)
+DONE = {"refetch": "unlocked", "lock": "locked", "unlock": "unlocked", "wipe": "wiped"}
 
 
 def rfc3339(moment: datetime | None, never: str = NEVER) -> str:
@@ -26,14 +28,17 @@ def rfc3339(moment: datetime | None, never: str = NEVER) -> str:
 class FleetApi(Api):
     spoilt_field = "detail_updated_at"
     version = "4.63.0"
+    premium = True
 
     def answer(self, ask: Ask) -> Reply:
         path = ask.path.removeprefix(BASE)
         if (ask.method, path) == ("POST", "/login"):
             return self._login(ask)
         token = ask.headers.get("authorization", "").removeprefix("Bearer ")
-        if token not in {self.mdm.password, *self.mdm.tokens}:
+        if token not in {self.mdm.password, COMMANDS, *self.mdm.tokens}:
             return _error(401, "Authentication required")
+        if ask.method == "POST" and path.count("/") == 3 and path.rpartition("/")[2] in DONE:
+            return self._command(path, token)
         if ask.method != "GET":
             return _error(405, "Method Not Allowed")
         if path == "/hosts":
@@ -43,6 +48,19 @@ class FleetApi(Api):
             return Reply(200, {"host": self._detail(found)}) if found else _error(404, "Resource Not Found")
         known = {"/me": {"user": {"name": CANARY, "global_role": "observer"}}, "/version": {"version": self.version}, "/hosts/count": {"count": len(self.mdm.devices())}}
         return Reply(200, known[path]) if path in known else _error(404, "Resource Not Found")
+
+    def _command(self, path: str, token: str) -> Reply:
+        """Refetch, lock, unlock or wipe one host: a role that only observes may not, a licence may be missing."""
+        _, _, mdm_id, what = path.split("/")
+        if token != COMMANDS:
+            return _error(403, "Permission Denied")
+        if self.known(mdm_id) is None:
+            return _error(404, "Resource Not Found")
+        if what != "refetch" and not self.premium:
+            return _error(402, "Requires Fleet Premium license")
+        self.mdm.orders.take(what, mdm_id, self.mdm.at)
+        self.mdm.orders.states[mdm_id] = what
+        return Reply(200, {"device_status": "unlocked", "pending_action": what})
 
     def _login(self, ask: Ask) -> Reply:
         told = ask.body or {}
@@ -77,7 +95,10 @@ class FleetApi(Api):
         }  # fmt: skip
 
     def _detail(self, device: Told) -> dict[str, Any]:
-        return self.record(device) | {
+        told, asked = self.record(device), self.mdm.orders.states.get(str(device.id), "unlock")
+        pending = "" if self.mdm.orders.obeys or asked == "refetch" else asked
+        told["mdm"] |= {"device_status": DONE[asked] if self.mdm.orders.obeys else "unlocked", "pending_action": pending}
+        return told | {
             "last_mdm_checked_in_at": rfc3339(device.contact), "battery_level": device.battery / 100, "wifi_mac": CANARY,
             "users": [{"username": CANARY + "lea.martin"}], "geolocation": {"lat": LATITUDE, "lon": LONGITUDE}, "udid": device.udid,
         }  # fmt: skip

@@ -21,6 +21,8 @@ class MicroMdmApi(Api):
     def answer(self, ask: Ask) -> Reply:
         if ask.headers.get("authorization") != "Basic " + b64encode(f"micromdm:{self.mdm.password}".encode()).decode():
             return Reply(401, {"error": "unauthorized"}, {"WWW-Authenticate": 'Basic realm="micromdm"'})
+        if ask.path.startswith("/v1/commands"):
+            return self._command(ask)
         if (ask.method, ask.path) != ("POST", "/v1/devices"):
             return Reply(500, {"error": f"not found: {ask.path}"}) if ask.path.startswith("/v1/") else Reply(404, {})
         devices, serials = self.mdm.devices(), (ask.body or {}).get("filter_serial")
@@ -28,6 +30,17 @@ class MicroMdmApi(Api):
             return Reply(500, {"error": f"not found: Device {serials[0]}"})
         shown = self.window(sorted(devices, key=lambda one: one.udid[::-1]), 0, max(len(devices), 1))
         return Reply(200, {"devices": self.records(shown) or None}, page=(True, True))
+
+    def _command(self, ask: Ask) -> Reply:
+        """Queue a command under the name that it bears, or tell the queue of a device."""
+        orders, told = self.mdm.orders, ask.body or {}
+        if ask.method == "GET":
+            udid = ask.path.rpartition("/")[2]
+            return Reply(200, {"commands": [{"uuid": one.uuid, "payload": ""} for one in orders.received if one.device == udid]})
+        if ask.method != "POST" or not any(one.udid == told.get("udid") for one in self.mdm.devices()):
+            return Reply(500, {"error": "not found: Device"})
+        orders.take(str(told.get("request_type")), str(told["udid"]), self.mdm.at, words=told.get("message"), uuid=str(told.get("command_uuid", "")))
+        return Reply(201, {"payload": {"command_uuid": told.get("command_uuid"), "command": {"request_type": told.get("request_type")}}})
 
     def record(self, device: Told) -> dict[str, Any]:
         return {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import plistlib
 from datetime import datetime
 from typing import Any
 
 from mdm.simulator.apis.spoken import CANARY, MODEL, SYSTEM, Api
 from mdm.simulator.exchange import Ask, Reply
+from mdm.simulator.orders import COMMANDS
 from mdm.simulator.told import Told
 
 LIST = "/api/mdm/devices/"
@@ -21,8 +23,11 @@ class ZentralApi(Api):
     spoilt_field = "last_seen_at"
 
     def answer(self, ask: Ask) -> Reply:
-        if ask.headers.get("authorization") != f"Token {self.mdm.password}":
+        token = ask.headers.get("authorization", "")
+        if token not in (f"Token {self.mdm.password}", f"Token {COMMANDS}"):
             return Reply(401, {"detail": "Invalid token."})
+        if ask.path.startswith(LIST) and ask.path != LIST:
+            return self._command(ask) if token == f"Token {COMMANDS}" else Reply(403, {"detail": "You do not have permission."})
         if ask.path != LIST:
             return Reply(404, {"detail": "Not found."})
         if ask.method != "GET":
@@ -33,6 +38,21 @@ class ZentralApi(Api):
         rows = self.records(self.window(devices, start, size))
         told = {"count": len(devices), "next": None, "previous": None, "results": rows}
         return Reply(200, told, page=(start == 0, start + size >= len(devices)))
+
+    def _command(self, ask: Ask) -> Reply:
+        """Queue a command, or tell how one stands."""
+        orders, parts, told = self.mdm.orders, ask.path.removeprefix(LIST).strip("/").split("/"), ask.body or {}
+        if parts[0] == "commands":
+            found = any(one.uuid == parts[1] for one in orders.received)
+            return Reply(200, {"uuid": parts[1], "status": "Acknowledged" if orders.obeys else None}) if found else Reply(404, {"detail": "Not found."})
+        if ask.method != "POST" or self.known(parts[0]) is None:
+            return Reply(404, {"detail": "Not found."})
+        if parts[1] == "erase" and not {"disallow_proximity_setup", "preserve_data_plan"} <= told.keys():
+            return Reply(400, {"preserve_data_plan": ["This field is required."]})
+        asked = plistlib.loads(str(told["command"]).encode()) if parts[1] == "send_custom_command" else {"RequestType": parts[1], "Message": told.get("message")}
+        name = f"11111111-0000-4000-8000-{len(orders.received):012}"
+        orders.take(asked["RequestType"], parts[0], self.mdm.at, words=asked.get("Message"), uuid=name)
+        return Reply(201, {"uuid": name, "enrolled_device": int(parts[0]), "status": None, "time": None})
 
     def record(self, device: Told) -> dict[str, Any]:
         return {
