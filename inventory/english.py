@@ -17,7 +17,7 @@ MONTHS = (
 def amount(euros: Decimal) -> str:
     """Euros to the cent, `€38,305.00`; half a cent goes up (away from zero)."""
     cents = euros.quantize(CENT, ROUND_HALF_UP)
-    return f"{'-' if cents < 0 else ''}€{abs(cents):,f}"
+    return f"{'−' if cents < 0 else ''}€{abs(cents):,f}"
 
 
 def percent(ratio: Decimal) -> str:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from inventory.paris import PARIS
 
+MINUS = "−"
 NBSP = "\u00a0"
 CENT = Decimal("0.01")
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -118,5 +119,5 @@ def typeset(sentence: str) -> str:
 
 
 def grouped(value: Decimal) -> str:
-    """An exact decimal with its thousands apart and its comma: `15 800,00`."""
-    return f"{value:,f}".replace(",", NBSP).replace(".", ",")
+    """An exact decimal with its thousands apart, its comma and the sign of minus: `15 800,00`, `−50,00`."""
+    return f"{value:,f}".replace(",", NBSP).replace(".", ",").replace("-", MINUS)

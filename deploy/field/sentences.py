@@ -24,7 +24,7 @@ def _round() -> dict[str, str]:
         "choose_one": tell("Choisir au moins une école."), "taken": tell("La tournée est sur ce téléphone."),
         "tablets_one": tell("{count} tablette à voir"), "tablets_many": tell("{count} tablettes à voir"), "needs_network": tell("Il faut du réseau pour cela."),
         "close": tell("Terminer la tournée"), "closed_round": tell("Tournée terminée : tout est arrivé, et rien n'en reste sur ce téléphone."),
-        "close_unsent": tell("{count} saisie(s) ne sont pas encore envoyées : la tournée ne peut pas finir."),
+        "close_unsent": tell("Saisies pas encore envoyées : {count}. La tournée ne peut pas finir."),
         "close_offline": tell("Sans réseau, la tournée ne peut pas finir : rien ne dit encore que tout est arrivé."),
         "why": tell("Motif"), "propose": tell("Proposer le {day}"), "keep_visit": tell("Enregistrer"), "needs_reason_visit": tell("Choisir le motif."),
         "told_conflict": tell("{subject} : en conflit."), "told_refused": tell("{subject} : refusé."),

@@ -82,7 +82,8 @@ def resources(convention: Convention) -> Iterator[Finding]:
     if lines and budgeted != listed:
         gap = abs(budgeted - listed)
         per_school = convention.subsidy.resources_per_school.printed
-        schools = tell(", soit {count} école(s)", count=decimal(f"{gap / per_school:.2g}")) if per_school else ""
+        ratio = gap / per_school if per_school else gap
+        schools = tell_count(", soit {count} école", ", soit {count} écoles", int(ratio), count=decimal(f"{ratio:.2g}")) if per_school else ""
         yield Finding(
             "I-02", Severity.TO_CLARIFY, tell("Les ressources pédagogiques ne font pas la même somme"),
             articles(convention.totals.resources, *(line.state for line in lines)),

@@ -10,6 +10,7 @@ from deploy.funding.queries import Account, statement_of
 from deploy.funding.subsidy import NOTHING
 from deploy.reports.behind import Behind
 from deploy.reports.tables import Column, Figure, Table
+from inventory.french import amount
 from inventory.paris import local_date
 from inventory.scope import EVERYWHERE
 
@@ -28,7 +29,7 @@ def money_figures(shown: Account) -> tuple[Figure, ...]:
     return (
         Figure("invoiced", "Facturé", invoiced, EUROS, "depenses", Behind(total="borne")),
         Figure("eligible", "Dépenses éligibles", spent, EUROS, "depenses", Behind(total="eligible")),
-        Figure("due", "Subvention due, service fait constaté", due.due, f"€ sur {shown.convention.terms.maximum:.0f} au plus", "subvention", Behind(total="due")),
+        Figure("due", "Subvention due, service fait constaté", due.due, f"€ sur {amount(shown.convention.terms.maximum)} au plus", "subvention", Behind(total="due")),
         Figure("received", "Subvention reçue", due.received, "€", "versements", Behind(total="held")),
         Figure("balance", "Solde", due.balance, _way(shown), "solde", Behind(total="amount")),
     )  # fmt: skip

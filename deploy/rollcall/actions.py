@@ -20,7 +20,7 @@ from inventory.lifecycle import Stage
 from inventory.models import MobileClass, Tablet
 from inventory.scope import EVERYWHERE
 from inventory.spoken import moment
-from inventory.words import tell
+from inventory.words import tell, tell_count
 
 BY_LABEL = "label"
 """The source of what somebody without an account said, by the label of a cart and the short code of its school."""
@@ -82,7 +82,10 @@ def _counted(cart: MobileClass, row: CheckGuess, now: datetime) -> str:
     failures = row.failures + 1
     if failures < MOST_FAILURES:
         CheckGuess.update(failures=failures).where(CheckGuess.mobile_class == cart).execute()
-        return tell("Ce n'est pas le code de cette semaine. Encore {left} essai(s) ; le code est sur la page de l'école.", left=MOST_FAILURES - failures)
+        return tell_count(
+            "Ce n'est pas le code de cette semaine. Encore {count} essai ; le code est sur la page de l'école.",
+            "Ce n'est pas le code de cette semaine. Encore {count} essais ; le code est sur la page de l'école.", MOST_FAILURES - failures,
+        )  # fmt: skip
     until = now + lock_for(row.locks)
     CheckGuess.update(failures=0, locks=row.locks + 1, locked_until=until).where(CheckGuess.mobile_class == cart).execute()
     append([Entry("mobile_class", cart.id, LOCK, "locked", now, {"until": until.isoformat()})], noted=now, actor=None, source=BY_LABEL)

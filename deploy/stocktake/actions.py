@@ -18,7 +18,7 @@ from inventory.models import MobileClass, Tablet
 from inventory.queries.labels import thing
 from inventory.scope import Scope
 from inventory.serials import normalise
-from inventory.words import tell
+from inventory.words import tell, tell_count
 
 MOST, LONGEST = 200, 60
 
@@ -99,7 +99,7 @@ def close(row: Stocktake, hand: Hand) -> None:
     found = difference(row)
     left = found.undecided(decisions(row))
     if left:
-        raise Refused(tell("{count} point(s) attendent une décision : rien n'est clos.", count=len(left)))
+        raise Refused(tell_count("{count} point attend une décision : rien n'est clos.", "{count} points attendent une décision : rien n'est clos.", len(left)))
     row.closed = hand.now
     row.save(only=[Stocktake.closed])
     detail = {"id": row.id, "found": len(found.found), "missing": len(found.missing), "unexpected": len(found.unexpected) + len(found.unknown)}

@@ -14,7 +14,7 @@ from inventory.queries import places
 from inventory.roles import FIELD, READERS
 from inventory.timeline import timeline
 from inventory.views import hand
-from inventory.words import tell
+from inventory.words import tell, tell_count
 
 pages = Blueprint("stocktake", __name__)
 
@@ -52,7 +52,7 @@ def see(stocktake_id: int) -> Response:
     """Take down what was scanned."""
     row = queries.stocktake(g.scope, stocktake_id)
     new = actions.see(row, request.form.get("seen", "").splitlines(), hand(), g.scope)
-    flash(tell("{count} nouvelle(s).", count=new), "good" if new else "plain")
+    flash(tell_count("{count} nouvelle.", "{count} nouvelles.", new), "good" if new else "plain")
     return redirect(url_for("stocktake.page", stocktake_id=row.id) + "#vus")
 
 

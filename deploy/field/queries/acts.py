@@ -23,6 +23,7 @@ from inventory.lifecycle import Stage
 from inventory.models import Event, MobileClass, Person, School, Tablet
 from inventory.queries.visible import visible
 from inventory.scope import Scope
+from inventory.spoken import moment
 from inventory.words import tell
 
 SUBJECTS: Mapping[str, Any] = {"tablet": Tablet, "mobile_class": MobileClass, "school": School}
@@ -51,6 +52,15 @@ class Waiting:
     subject: Any
     sentences: Sequence[str]
     contests: Sequence[Contest]
+
+    @property
+    def phone(self) -> str:
+        """When it was done, as the phone tells time: in words, or as it was sent."""
+        try:
+            told = datetime.fromisoformat(self.row.phone_time)
+        except ValueError:
+            return str(self.row.phone_time)
+        return moment(told) if told.tzinfo else str(self.row.phone_time)
 
 
 def source_of(device: str) -> str:
