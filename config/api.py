@@ -10,7 +10,7 @@ from deploy.api import ground, money, quarters
 from deploy.api import reading as deployment
 from deploy.api import writing as steps
 from inventory.access import ANYONE, Reach, may
-from inventory.api import files
+from inventory.api import files, gaps
 from inventory.api import reading as inventory
 from inventory.api import writing as stages
 from inventory.api.frame import JSON, PREFIX, operation
@@ -18,7 +18,7 @@ from inventory.api.shapes import Myself
 from inventory.roles import READERS, Role
 from mdm import api as mdm
 
-ROOMS: tuple[Blueprint, ...] = tuple(room.pages for room in (inventory, stages, files, mdm, deployment, steps, quarters, money, ground))
+ROOMS: tuple[Blueprint, ...] = tuple(room.pages for room in (inventory, gaps, stages, files, mdm, deployment, steps, quarters, money, ground))
 pages = Blueprint("api", __name__, url_prefix=PREFIX)
 
 

@@ -52,6 +52,7 @@ from deploy.views import pages as deploy_pages
 from inventory import memory, spoken
 from inventory.db import database
 from inventory.errors import Refused
+from inventory.gaps.views import pages as gap_pages
 from inventory.journal import When
 from inventory.labels.views import pages as label_pages
 from inventory.lists.views import pages as list_pages
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inventory_pages,
     label_pages,
     list_pages,
+    gap_pages,
     mdm_pages,
     command_pages,
     deploy_pages,

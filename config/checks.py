@@ -9,7 +9,7 @@ from inventory import db, journal
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
 from inventory.journal import facts
 from inventory.lifecycle import Stage
-from inventory.models import EVERY_CLASS, MobileClass, Tablet
+from inventory.models import EVERY_CLASS, Gap, MobileClass, Tablet
 from inventory.queries.counters import wrong_counts
 
 
@@ -28,6 +28,7 @@ def _copies() -> Iterator[str]:
         yield from _tablets()
         yield from _counts()
         yield from _incidents()
+        yield from _gaps()
     except (TypeError, ValueError, KeyError, OverflowError):
         yield "copies : une valeur illisible arrête leur comparaison avec le journal, réparer d'abord ce qui précède"
 
@@ -63,6 +64,17 @@ def _incidents() -> Iterator[str]:
         line = told.get((row.id, "state"))
         if row.closed != (line.at if line and line.value != "open" else None):
             yield f"incident {row.id} : sa clôture ne vaut pas le journal"
+
+
+def _gaps() -> Iterator[str]:
+    """Each discrepancy stands where its journal says: open or closed, over these facts, with this decision."""
+    told = facts("gap", axes=["gap", "gap:facts", "gap:decision"])
+    for row in Gap.select():
+        state, found, decision = (told.get((row.id, axis)) for axis in ("gap", "gap:facts", "gap:decision"))
+        decided = (decision.value, decision.detail["facts"]) if decision else ("", "")
+        said = (state.value == "closed", found.value, found.detail["evidence"], *decided) if state and found else None
+        if said != (row.closed is not None, row.facts, row.evidence, row.verdict, row.decided):
+            yield f"écart {row.id} : sa copie ne vaut pas le journal"
 
 
 def _counts() -> Iterator[str]:

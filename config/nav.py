@@ -40,6 +40,7 @@ WAYS = (
     Way("Mises à disposition", "handover.latest", "stamp"),
     Way("Pointages", "rollcall.after_holiday", "search-check"),
     Way("Incidents", "incidents.listed", "siren"),
+    Way("Rapprochement", "gaps.page", "equal-not"),
     Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
     Way("Commandes", "commands.listed", "shield-alert"),
     Way("Planning", "schedule.page", "calendar-range"),

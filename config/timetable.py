@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 MOST_ATTEMPTS = 6
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 
-BACKUP_AT, RETENTION_AT, QUARTER_AT, LATENESS_AT = time(2, 30), time(4), time(5), time(6)
+BACKUP_AT, RETENTION_AT, QUARTER_AT, COMPARED_AT, LATENESS_AT = time(2, 30), time(4), time(5), time(5, 30), time(6)
 
 
 class JobState(Status):
@@ -43,6 +43,7 @@ def timetable(sync_minutes: int) -> tuple[Job, ...]:
     """Every job; the deployment is read every `sync_minutes`, or never if 0."""
     return (
         Job("sync", "lecture des MDM", lambda now: slot(now, sync_minutes)),
+        Job("reconciliation", "rapprochement", lambda now: day(now, COMPARED_AT)),
         Job("lateness", "revue des retards", lambda now: day(now, LATENESS_AT)),
         Job("backup", "sauvegarde de nuit", lambda now: day(now, BACKUP_AT)),
         Job("retention", "effacement de ce qui est ancien", lambda now: day(now, RETENTION_AT)),

@@ -11,23 +11,28 @@ from config.settings import Settings
 from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
+from deploy.funding.queries import invoiced
 from deploy.incidents import panels as incident_panels
 from deploy.queries.conventions import mention
+from deploy.queries.drifts import drifts
 from deploy.reports import seal
 from deploy.rollcall import panels as check_panels
 from deploy.rollcall import queries as rollcall
 from deploy.words import WORDS
 from inventory import db
 from inventory.contact import Thresholds
+from inventory.gaps import panels as gap_panels
 from inventory.guards import guard_stages
 from inventory.panels import hang
 from inventory.queries import labels, school_times
+from inventory.queries.witnesses import bring_drifts, bring_papers
 from inventory.timeline import speak
 from mdm import panels as mdm_panels
 from mdm import terms
 from mdm.commands import panels as command_panels
 from mdm.commands import proof
 from mdm.commands import words as command_words
+from mdm.queries import registered
 
 
 def wire(settings: Settings) -> None:
@@ -40,6 +45,9 @@ def wire(settings: Settings) -> None:
     terms.use(settings.connectors)
     proof.use(lambda person, code, now: two_keys.prove(person, code, Vault(settings.key_file), now))
     guard_stages(delivery_guard)
+    bring_papers(invoiced)
+    bring_papers(registered)
+    bring_drifts(drifts)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)
@@ -48,6 +56,8 @@ def wire(settings: Settings) -> None:
     hang("home", "mdm/command_home_panel.html", command_panels.home_panel)
     hang("tablet", "deploy/tablet_panel.html", deploy_panels.tablet_panel)
     hang("mobile_class", "deploy/incident_class_panel.html", incident_panels.class_panel)
+    hang("tablet", "inventory/gap_tablet_panel.html", gap_panels.tablet_panel)
+    hang("school", "inventory/gap_school_panel.html", gap_panels.school_panel)
     hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)
     hang("tablet", "mdm/command_tablet_panel.html", command_panels.tablet_panel)
     hang("theft", "mdm/theft_panel.html", command_panels.theft_panel)

@@ -14,6 +14,7 @@ from deploy.queries.board import board
 from deploy.queries.conventions import loaded
 from deploy.reports.quarter import Quarter
 from deploy.schedule.pace import Phase
+from inventory.actions.gaps import survey
 from inventory.actions.records import Hand
 from inventory.errors import Refused
 from inventory.french import counted, moment
@@ -36,6 +37,7 @@ def work(settings: Settings, stop: threading.Event | None = None) -> Mapping[str
     stop = stop or threading.Event()
     return {
         "sync": lambda now: _sync(settings, now, stop),
+        "reconciliation": _compare,
         "lateness": _lateness,
         "backup": lambda now: backups.nightly(settings.backups, keep=settings.backups_kept, now=now),
         "retention": retention.erase_old,
@@ -76,6 +78,12 @@ def _read(row: Connector, vault: Vault, now: datetime, stop: threading.Event) ->
 def _go_on(stop: threading.Event) -> None:
     if stop.is_set():
         raise Refused("Lecture arrêtée entre deux pages avec le calendrier ; elle sera reprise du début.")
+
+
+def _compare(now: datetime) -> str:
+    """Compare papers, inventory and MDMs: what people and imports wrote since the last reading counts too."""
+    done = survey(now)
+    return f"{counted(done.standing, 'écart en cours', 'écarts en cours')} : {done.opened} ouverts, {done.changed} changés, {done.closed} refermés"
 
 
 def _lateness(now: datetime) -> str:

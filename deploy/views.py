@@ -31,6 +31,7 @@ from inventory.models import Tablet
 from inventory.paris import local_date
 from inventory.queries import places
 from inventory.queries.counters import totals
+from inventory.queries.gap_counts import by_class, by_kind
 from inventory.queries.listing import Ask
 from inventory.queries.tablets import chosen
 from inventory.queries.tablets import tablet as tablet_of
@@ -58,6 +59,7 @@ def board_page() -> str | Response:
     shown, page = classes_on_board(g.scope, ask, g.when, g.now)
     return render_template(
         "deploy/board.html", told=told, shown=shown, page=page, totals=totals(g.when, scope=g.scope),
+        gaps=sum(by_kind(g.scope, g.when).values()), gaps_of=by_class(g.scope, g.when, [one.record.id for one in shown]),
         plots=board_plots(told, shown, g.scope, g.when, g.now), slider=window_slider(told, g.when, g.now),
     )  # fmt: skip
 

@@ -61,6 +61,17 @@ def confusion_key(serial: str) -> str:
     return normalise(serial).translate(_CONFUSED)
 
 
+def one_edit(one: str, other: str) -> bool:
+    """Whether one character added, removed or changed, or two neighbours swapped, makes one of the other (both normalised, not equal)."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
+    left, right = one[start:], other[start:]
+    if len(left) == len(right):
+        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    return left[1:] == right or left == right[1:]
+
+
 def near_duplicates(serials: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of different serials that only O/0 or I/1 tell apart: each one with the first of its likes, in the order given."""
     first: dict[str, str] = {}

@@ -57,3 +57,8 @@ class TabletState:
     @property
     def mdm(self) -> MdmStatus:
         return self.seen.status if self.seen else MdmStatus.UNKNOWN
+
+
+def newer(seen: Seen) -> tuple[bool, datetime, int]:
+    """A key by which the record that speaks of a serial number is the greatest: not gone, of the newest enrolment."""
+    return seen.status is not MdmStatus.GONE, seen.enrolled_at or datetime.min.replace(tzinfo=seen.told_at.tzinfo), seen.sighting_id

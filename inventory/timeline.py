@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from inventory.discrepancy import Verdict
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import Event
+from inventory.roles import Role
 from inventory.words import tell
 
 LATE_NOTE = timedelta(hours=1)
@@ -47,7 +49,7 @@ def _moment(event: Event) -> Moment:
     late = event.noted - event.at > LATE_NOTE
     remark = getattr(event, "remark", None)
     note = (remark.text or "") if remark is not None else ""
-    machine = event.source.startswith("mdm:")
+    machine = event.source.startswith("mdm:") or event.source == "reconciliation"
     who = event.actor.name if event.actor_id else _source(event.source)
     return Moment(event.at, event.noted if late else None, icon, title, who, note, machine)
 
@@ -56,7 +58,7 @@ def _source(source: str) -> str:
     kind, _, name = source.partition(":")
     told = {
         "mdm": tell("MDM « {name} »", name=name), "import": tell("import n° {number}", number=name), "convention": tell("convention chargée"),
-        "person": tell("ligne de commande"), "job": tell("tâche automatique"), "label": tell("quelqu'un de l'école, sans compte"),
+        "person": tell("ligne de commande"), "job": tell("tâche automatique"), "label": tell("quelqu'un de l'école, sans compte"), "reconciliation": tell("rapprochement"),
     }  # fmt: skip
     return told.get(kind, source)
 
@@ -103,7 +105,16 @@ def _closing(axis: str, value: str, detail: Any) -> tuple[str, str]:
     return tell("Fermeture du {first} au {last} : {reason}", **{part: detail[part] for part in ("first", "last", "reason")}), "calendar-x"
 
 
+def _gap(axis: str, value: str, detail: Any) -> tuple[str, str]:
+    if axis == "gap:decision":
+        verdict = Verdict(value)
+        return tell("Décidé : {verdict}, à la charge de : {owner}", verdict=verdict.label, owner=Role(detail["owner"]).label), verdict.icon
+    if axis == "gap:facts":
+        return tell("Les faits ont changé"), "history"
+    return (tell("Ouvert par le rapprochement"), "circle-alert") if value == "opened" else (tell("Refermé : les faits ne le montrent plus"), "check-check")
+
+
 for _prefix, _sentence in (
-    ("stage", _stage), ("place", _place), ("record", _record), ("mdm", _mdm), ("report", _report), ("closing:", _closing), ("label", _label),
+    ("stage", _stage), ("place", _place), ("record", _record), ("mdm", _mdm), ("report", _report), ("closing:", _closing), ("label", _label), ("gap", _gap),
 ):  # fmt: skip
     speak(_prefix, _sentence)

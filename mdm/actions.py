@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from inventory.actions.gaps import survey
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import NotFound, Refused
@@ -98,9 +99,12 @@ def connector(name: str | None = None) -> Connector:
 def sync(
     row: Connector, *, vault: Vault, now: datetime, clock: Callable[[], datetime], tell: Tell | None = None
 ) -> SyncRun:
-    """Read one server and take in what is new; the outcome, good or bad, is in the run returned."""
+    """Read one server, take in what is new and compare the town with it; the outcome, good or bad, is in the run returned."""
     read = read_register if KINDS[row.kind].capabilities.peer else read_server
-    return read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell)
+    run = read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell)
+    if run.state == RunState.COMPLETE.value:
+        survey(now)
+    return run
 
 
 def left_alone(row: Connector, now: datetime) -> datetime | None:
@@ -149,6 +153,7 @@ def release(run_id: int, reason: str, hand: Hand) -> SyncRun:
     apply(run, run.connector, staged, hand.now)
     _decide(run, RunState.RELEASED, reason, hand)
     supersede(run.connector, run, hand.now)
+    survey(hand.now)
     return run
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from inventory.discrepancy import NOT_OF_MDMS
 from inventory.journal import When
 from inventory.models import MobileClass, Person
-from inventory.queries.discrepancies import discrepancies
+from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.queries.gaps import standing_of
 from inventory.roles import OFFICE, Role
 from inventory.scope import Scope
 from mdm.models import SyncRun
@@ -19,8 +21,14 @@ A_WEEK, STALE = timedelta(days=7), timedelta(days=1)
 
 
 def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any]:
-    """The discrepancies of one mobile class, and how fresh each server's word is."""
-    return {"gaps": discrepancies(scope, when, class_id=shown.id), "listened": listened(scope, when)}
+    """The discrepancies of one mobile class as they are now, those noted with their lives, and how fresh each server's word is."""
+    noted, fresh = standing_of(scope, when, now, class_id=shown.id), list[Placed]()
+    if when is None:
+        live = {one.discrepancy.name: one for one in discrepancies(scope, class_id=shown.id)}
+        known = {row.name for row in noted}
+        noted = [row for row in noted if row.name in live or row.kind in NOT_OF_MDMS]
+        fresh = [one for name, one in live.items() if name not in known]
+    return {"noted": noted, "fresh": fresh, "listened": listened(scope, when)}
 
 
 def home_panel(shown: Person, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:

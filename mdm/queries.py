@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import Case, ModelSelect
+from peewee import Case, ModelSelect, fn
 
+from inventory.discrepancy import Paper, Source
 from inventory.errors import NotFound
 from inventory.journal import When
-from inventory.models import Sighting
+from inventory.models import Sighting, Tablet
 from inventory.queries import listing
 from inventory.queries.listing import Ask, Order, Page
 from inventory.queries.visible import visible
@@ -48,6 +49,18 @@ def _known_devices(row: Connector, scope: Scope, when: When | None) -> int:
         return int(PeerAsset.select().where(PeerAsset.connector == row).count()) if scope.everywhere else 0
     query = visible(scope, Sighting).where(Sighting.connector == row.name)
     return int((query.where(Sighting.first_seen <= when.moment) if when else query).count())
+
+
+def registered(scope: Scope) -> Iterator[Paper]:
+    """Each asset that a register listed at its last reading and no tablet bears, of a model that the inventory knows or of none told."""
+    if not scope.everywhere:
+        return
+    borne = fn.EXISTS(Tablet.select(Tablet.id).where((Tablet.serial == PeerAsset.serial) & ~Tablet.withdrawn))
+    last = PeerAsset.alias()
+    listed = PeerAsset.listed == last.select(fn.MAX(last.listed)).where(last.connector == PeerAsset.connector)
+    ours = fn.LOWER(PeerAsset.model).in_(Tablet.select(fn.LOWER(Tablet.model))) | (PeerAsset.model == "")
+    for row in PeerAsset.select(PeerAsset, Connector).join(Connector).where((PeerAsset.serial != "") & ~borne & listed & ours):
+        yield Paper(row.serial, Source.REGISTER, row.connector.name, row.number or row.asset, row.listed)
 
 
 def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> SyncRun | None:

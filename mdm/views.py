@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from inventory.access import ANYONE, Reach, may
 from inventory.actions.records import Hand
-from inventory.errors import NotFound, Refused
+from inventory.discrepancy import Kind
+from inventory.errors import NotFound
 from inventory.lists import views as lists
-from inventory.queries.discrepancies import discrepancies
-from inventory.reconciliation import Age
+from inventory.queries.gap_counts import by_kind
 from inventory.roles import OFFICE, READERS
 from inventory.words import tell
 from mdm import actions, listening, queries, terms
@@ -27,21 +27,12 @@ lists.offer(RUNS)
 @may(READERS, scope=Reach.SCOPE)
 def synchronisation() -> str:
     """Last runs with their figures, quarantines, discrepancies by kind."""
-    moment = g.when.moment if g.when else g.now
-    gaps, age = discrepancies(g.scope, g.when), _age_asked(request.args.get("age", ""))
-    shown = [gap for gap in gaps if age in (None, gap.discrepancy.age(moment))]
+    told = by_kind(g.scope, g.when)
     return render_template(
         "mdm/synchronisation.html", listened=queries.listened(g.scope, g.when), runs=queries.runs(g.scope, g.when), quarantines=queries.quarantines(g.scope, g.when),
-        gaps=shown, all_gaps=len(gaps), age=age, ages=list(Age), RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere and g.when is None,
+        gaps={kind: sum(n for (one, _), n in told.items() if one is kind) for kind in Kind if any(one is kind for one, _ in told)},
+        RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere and g.when is None,
     )  # fmt: skip
-
-
-def _age_asked(text: str) -> Age | None:
-    try:
-        return Age(text) if text else None
-    except ValueError as fault:
-        choices = ", ".join(age.value for age in Age)
-        raise Refused(tell("{name} = « {value} » est inconnu : choisir {choices}.", name="age", value=text, choices=choices)) from fault
 
 
 @lists.pages.get("/lectures")

@@ -59,6 +59,8 @@ FORMS: dict[str, Mapping[str, object]] = {
     "incidents.send_back": {"rma": "R-1"},
     "incidents.swap": {"serial": "TESTV900009"},
     "incidents.close": {"result": "unfounded"},
+    "gaps.compare": {},
+    "gaps.decide": {"verdict": "explained", "owner": "manager", "reason": "vu avec le fournisseur"},
     "stocktake.begin": {},
     "stocktake.see": {"seen": "TESTV000001"},
     "stocktake.decide": {"key": "text:X", "decided": "nothing"},

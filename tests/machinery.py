@@ -7,6 +7,7 @@ MACHINERY = {
     "inventory.memory": "what one page has read already, in the request's own context",
     "inventory.selection": "the statement that a table is read by",
     "inventory.guards": "judges a tablet's row on behalf of the actions",
+    "inventory.gaps": "the pages of the comparison, over its queries",
     "inventory.lists": "the pages and files of the lists, over their queries",
     "inventory.panels": "where other rooms hang a piece of page",
     "inventory.timeline": "words the journal's lines for a page",

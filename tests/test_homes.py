@@ -104,12 +104,12 @@ def test_claire_reads_the_health_the_quarter_and_the_age_of_what_disagrees(house
         assert "il y a 2\xa0jours" in section(page, "sante") and "ancienne" in section(page, "sante")
         account = section(page, "compte-rendu")
         assert "4e trimestre 2017 est fini et n&#39;est pas émis" in account
-        for age, count in re.findall(r'age=(\w+)#ecarts">(\d+)<', account):
-            assert f"{count} écart" in client.get(f"/synchronisation?age={age}").text
+        ages = re.findall(r'age=(\w+)&amp;etat=debout">(\d+)<', account)
+        assert ages and all(f'data-said="{count} écart' in client.get(f"/ecarts?age={age}&etat=debout").text for age, count in ages)
         client.post("/trimestres", data={"csrf_token": proof(client, "/trimestres"), "period": "2017-Q4"})
         assert "émis le 08/01/2018" in section(client.get("/").text, "compte-rendu")
         assert "fini et n&#39;est pas émis" in section(client.get("/?as_of=2018-01-07").text, "compte-rendu")
-        assert client.get("/synchronisation?age=siècle").status_code == 422
+        assert client.get("/ecarts?age=siècle").status_code == 422
 
 
 def test_luc_sees_his_cart_and_its_stolen_tablet_alone(house: tuple[Flask, Hour]) -> None:

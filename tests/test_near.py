@@ -14,7 +14,8 @@ from inventory.actions.tablets import place, record_stage, register_tablet
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, Sighting, Tablet
-from inventory.queries.discrepancies import discrepancies
+from inventory.queries.candidates import surveyed
+from inventory.queries.discrepancies import Placed, discrepancies
 from inventory.scope import EVERYWHERE, Scope
 from mdm.driver import DeviceReport
 
@@ -34,6 +35,10 @@ def invent(chance: random.Random, groups: list[str], hand: Hand) -> None:
         mark_gone(Sighting.get(Sighting.mdm_id == told.mdm_id), now=hand.now, runs=2)
 
 
+def by_name(one: Placed) -> str:
+    return one.discrepancy.name
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_class_alone_is_told_what_the_whole_town_tells_of_it(
     seed: int, hand: Hand, granettes_cart: MobileClass, floriales_cart: MobileClass
@@ -48,6 +53,7 @@ def test_a_class_alone_is_told_what_the_whole_town_tells_of_it(
             record_stage(row, stage, hand, at=hand.now - timedelta(hours=1))
     for _ in range(40):
         invent(chance, ["", granettes_cart.code, floriales_cart.code, "Les Floriales", "Autre"], hand)
+        assert sorted(surveyed(EVERYWHERE), key=by_name) == sorted(discrepancies(EVERYWHERE), key=by_name), "what the database chose is enough"
         for scope in (EVERYWHERE, Scope.of([granettes_cart.school_id])):
             told = discrepancies(scope)
             for cart in carts:

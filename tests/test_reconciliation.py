@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from inventory.discrepancy import Kind
+from inventory.discrepancy_words import sentence
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
-from inventory.reconciliation import Kind, reconcile
+from inventory.reconciliation import reconcile
 from inventory.sight import Seen, TabletState
 
 NOVEMBER = datetime(2017, 11, 15, 9, tzinfo=UTC)
@@ -30,7 +32,7 @@ def test_a_tablet_seen_under_its_own_serial_is_no_discrepancy() -> None:
 def test_a_letter_o_for_a_zero_is_named_as_one_mismatch_not_as_two_strangers() -> None:
     (gap,) = reconcile([tablet(1, "TESTR0OO11")], [seen("TESTR00011")])
     assert gap.kind is Kind.SERIAL_MISMATCH
-    assert "TESTR0OO11 à l'inventaire, TESTR00011 dans « mdm-ville »" in gap.text
+    assert "TESTR0OO11 à l'inventaire, TESTR00011 dans « mdm-ville »" in sentence(gap.kind, gap.serial, gap.evidence)
 
 
 def test_a_tablet_still_in_its_box_is_not_missing_from_the_mdm() -> None:
@@ -49,7 +51,7 @@ def test_one_the_server_forgot_is_gone_and_not_never_enrolled() -> None:
 def test_a_stolen_tablet_that_gives_a_sign_of_life_is_named() -> None:
     heard = seen("TESTR00001", at=DECEMBER)
     (gap,) = reconcile([tablet(1, "TESTR00001", heard, Stage.STOLEN)], [heard])
-    assert gap.kind is Kind.AWAY_BUT_SEEN
+    assert gap.kind is Kind.STOLEN_BUT_SEEN
     quiet = seen("TESTR00001", at=NOVEMBER)
     assert reconcile([tablet(1, "TESTR00001", quiet, Stage.STOLEN)], [quiet]) == []
 

@@ -38,6 +38,7 @@ from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
 from deploy.stocktake import actions as stocktake
 from inventory.actions import drafts, imports, labels
+from inventory.actions.gaps import survey
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
@@ -45,7 +46,7 @@ from inventory.actions.tablets import place
 from inventory.actions.views_kept import keep_view
 from inventory.db import connect, database
 from inventory.labels.code import Names
-from inventory.models import Label, MobileClass, Person, School, Tablet
+from inventory.models import Gap, Label, MobileClass, Person, School, Tablet
 from inventory.queries.visible import scope_of
 from inventory.roles import Role
 from inventory.scope import Scope
@@ -77,7 +78,7 @@ ABSENT: dict[str, object] = {
     "name": "nulle-part", "period": "2017-Q1", "table": "nulle-part", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "photo": "0" * 64, "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
     "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
-    "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID, "command_id": ABSENT_ID,
+    "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID, "command_id": ABSENT_ID, "gap_id": ABSENT_ID,
 }  # fmt: skip
 
 
@@ -122,9 +123,9 @@ def _build(app: Flask) -> Town:
     out, into = tablets[OWN][4], tablets[FOREIGN][4]
     place(out, carts[FOREIGN], 9, hand)
     place(into, carts[OWN], 9, hand)
-    heard = [tablet.serial for several in tablets.values() for tablet in several[:3]] + ["TESTX900077"]
-    take_in("mdm-ville", [DeviceReport(mdm_id=serial, serial=serial, number=f"poste {serial}", status="enrolled", group=carts[OWN].code)
-                          for serial in heard], now=JANUARY)  # fmt: skip
+    heard = {tablet.serial: tablet.serial for several in tablets.values() for tablet in several[:3]} | {"TESTX900077": "TESTX900077", "bis": tablets[OWN][0].serial}
+    take_in("mdm-ville", [DeviceReport(mdm_id=mdm_id, serial=serial, number=f"poste {serial}", status="enrolled", group=carts[OWN].code)
+                          for mdm_id, serial in heard.items()], now=JANUARY)  # fmt: skip
     shared: dict[str, object] = {"draft_id": draft.id, "batch_id": batch.id, "run_id": run.id, "key": "enrolment", "period": "2018-Q1", "login": "dsi", "number": dsi.id, "view_id": view.id}
     shared |= _papers(hand)
     phone = Phone(dsi, random.Random(2018))
@@ -142,7 +143,7 @@ def _build(app: Flask) -> Town:
         for uai in (OWN, FOREIGN)
     }  # fmt: skip
     for uai in (OWN, FOREIGN):
-        objects[uai] |= {"command_id": _asked(tablets[uai][0], connector, dsi), "visit_id": _promised(carts[uai], hand)}
+        objects[uai] |= {"command_id": _asked(tablets[uai][0], connector, dsi), "visit_id": _promised(carts[uai], hand), "gap_id": _gap_of(carts[uai])}
     others = [School.get(School.uai == uai) for uai in (FOREIGN, THIRD)]
     marks = [mark for school in others for mark in (school.uai, school.name)] + [carts[FOREIGN].code, carts[THIRD].code]
     marks += [tablet.serial for uai in (FOREIGN, THIRD) for tablet in tablets[uai] if tablet != into] + [out.serial, "TESTX900077"]
@@ -156,6 +157,12 @@ def _asked(tablet: Tablet, connector: Connector, dsi: Person) -> int:
         action="lock", words="volée", uuid=f"1-{tablet.serial}", requested=JANUARY, requested_by=dsi,
     )  # fmt: skip
     return int(row.id)
+
+
+def _gap_of(cart: MobileClass) -> int:
+    """The first discrepancy of the school of a cart, once the town was compared."""
+    survey(JANUARY)
+    return int(Gap.select(Gap.id).where((Gap.school == cart.school) & Gap.tablet.is_null(False)).order_by(Gap.id).scalar())
 
 
 def _promised(cart: MobileClass, hand: Hand) -> int:

@@ -13,9 +13,11 @@ from config.cli.show import bar, json_option, print_json, print_table
 from config.settings import read
 from config.vault import Vault
 from config.wiring import house
+from inventory.actions.gaps import survey
 from inventory.actions.records import Hand
 from inventory.errors import Refused
-from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.queries.candidates import surveyed
+from inventory.queries.discrepancies import Placed
 from inventory.scope import EVERYWHERE
 from mdm import actions
 from mdm.drivers import KINDS
@@ -146,16 +148,20 @@ def _tell(run: SyncRun) -> None:
 
 
 @click.command()
+@click.option("--keep", is_flag=True, help="Écrire au journal ce qui s'ouvre, change et se referme.")
 @json_option
-def reconcile(as_json: bool) -> None:
-    """Comparer l'inventaire et les MDM : les écarts, nommés, sans rien décider."""
+def reconcile(keep: bool, as_json: bool) -> None:
+    """Comparer papiers, inventaire et MDM : les écarts, nommés, sans rien décider."""
     with house(read(os.environ)):
-        found = discrepancies(EVERYWHERE)
+        done = survey(clock.now()) if keep else None
+        found = surveyed(EVERYWHERE)
     if as_json:
         print_json([_row(one) for one in found])
         return
-    rows = [(one.discrepancy.kind.label, one.discrepancy.serial, one.mobile_class, one.discrepancy.text) for one in found]
-    print_table("Écarts", ("Écart", "N° de série", "Classe mobile", "Ce que disent l'inventaire et le MDM"), rows)
+    rows = [(one.discrepancy.kind.label, one.discrepancy.serial, one.mobile_class, one.text) for one in found]
+    print_table("Écarts", ("Écart", "N° de série", "Classe mobile", "Ce que disent les deux côtés"), rows)
+    if done:
+        click.echo(f"{done.opened} ouverts, {done.changed} changés, {done.closed} refermés ; {done.standing} en cours.")
 
 
 def _row(one: Placed) -> dict[str, str]:
@@ -164,7 +170,7 @@ def _row(one: Placed) -> dict[str, str]:
         "serial": one.discrepancy.serial,
         "school": one.school.uai if one.school else "",
         "mobile_class": one.mobile_class,
-        "text": one.discrepancy.text,
+        "text": one.text,
     }
 
 

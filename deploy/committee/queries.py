@@ -23,8 +23,9 @@ from deploy.queries.conventions import convention, whole
 from deploy.steps import SIGNATORIES
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts, history, lines
-from inventory.paris import local_date
+from inventory.paris import at, local_date
 from inventory.queries.discrepancies import discrepancies
+from inventory.queries.gap_counts import since, standing_in
 from inventory.queries.places import mobile_class
 from inventory.scope import Scope
 
@@ -183,6 +184,15 @@ def agenda_of(scope: Scope, key: str, committee: str, now: datetime) -> list[str
 def last_held(scope: Scope, key: str, committee: str, now: datetime) -> Sitting | None:
     """The last meeting of a committee that was held."""
     return next((one for one in sittings(scope, key, When(now)) if one.meeting.committee == committee and one.state is MeetingState.HELD), None)
+
+
+def gaps_since_last(scope: Scope, key: str, committee: str, when: When | None, now: datetime) -> Mapping[str, Any] | None:
+    """The discrepancies opened and closed since the last meeting that a committee held, and those that stand; None before its first."""
+    last = last_held(scope, key, committee, when.moment if when else now)
+    if last is None:
+        return None
+    opened, closed = since(scope, at(last.meeting.day, last.meeting.time), when, convention=key)
+    return {"day": last.meeting.day, "opened": opened, "closed": closed, "standing": standing_in(scope, when, key)}
 
 
 def committee_convention(scope: Scope) -> Convention:

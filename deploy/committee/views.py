@@ -21,6 +21,7 @@ from deploy.committee.queries import (
     committee_convention,
     decision,
     decisions,
+    gaps_since_last,
     holders,
     integration,
     last_held,
@@ -71,6 +72,7 @@ def page() -> str:
         {
             "committee": one, "holders": holders(g.scope, told_of.key, one.key, g.when), "absences": absences(g.scope, told_of.key, one.key, g.when),
             "missing": list(without_meeting([s.meeting.day for s in met if s.meeting.committee == one.key and s.state is MeetingState.HELD], told_of.window.first, today)),
+            "gaps": gaps_since_last(g.scope, told_of.key, one.key, g.when, g.now),
             "sittings": [(s, _notice(one, s.meeting, today)) for s in met if s.meeting.committee == one.key],
         }
         for one in told_of.committees

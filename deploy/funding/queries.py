@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from deploy.convention import Convention
@@ -21,20 +21,23 @@ from deploy.funding.statement import statement
 from deploy.funding.subsidy import Subsidy, subsidy
 from deploy.models import EvidenceFile, InvoicePaper, LoadedConvention, PaymentPaper
 from deploy.progress import STEP
-from deploy.queries.conventions import whole
+from deploy.queries.conventions import loaded, whole
 from deploy.reports.tables import Table
 from deploy.setup.checklist import DONE, WAIVED
+from inventory.discrepancy import Paper, Source
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts
 from inventory.models import Tablet
-from inventory.paris import local_date
+from inventory.paris import at, local_date
 from inventory.queries.places import ClassRecord, classes, schools
 from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
+from inventory.serials import normalise
 
 CERTIFIED, PLACE, ASSIGNMENT = "certified:", "place", "assignment"
 INVOICE, PAYMENT, SAID, CANCELLED = "invoice", "payment", "said", "cancelled"
+NOON = time(12)
 SERVICE_DONE = f"{STEP}service_done"
 
 
@@ -97,6 +100,14 @@ def observed(scope: Scope, records: Sequence[ClassRecord], when: When | None) ->
 def invoices(scope: Scope, key: str, when: When | None) -> dict[int, Invoice]:
     """Every invoice of a convention that stands, by number; none for who does not see the whole convention."""
     return {number: invoices_told.read(line.detail) for number, line in _papers(scope, InvoicePaper, INVOICE, key, when).items()}
+
+
+def invoiced(scope: Scope) -> Iterator[Paper]:
+    """Each serial number that an invoice of the conventions names."""
+    for row in loaded():
+        for one in invoices(scope, row.key, None).values():
+            for serial in (serial for line in one.lines for serial in line.serials):
+                yield Paper(normalise(serial), Source.INVOICE, one.supplier, one.number, at(one.day, NOON))
 
 
 def payments(scope: Scope, key: str, when: When | None) -> dict[int, Payment]:

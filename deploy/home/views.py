@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,14 +20,14 @@ from inventory.access import Reach, may
 from inventory.actions.looks import mark_seen
 from inventory.actions.records import Hand
 from inventory.contact import ContactState
+from inventory.discrepancy import Age
 from inventory.errors import Refused
 from inventory.lifecycle import PREPARATION
 from inventory.panels import panels_of
 from inventory.paris import local_date, read_local
 from inventory.queries.counters import totals
-from inventory.queries.discrepancies import discrepancies, few_tablets
+from inventory.queries.gap_counts import by_age
 from inventory.queries.listing import Ask
-from inventory.reconciliation import Age
 from inventory.roles import OFFICE, READERS, Role
 from inventory.words import tell
 
@@ -58,17 +57,15 @@ def _of_role(role: Role, told: Convention, shown: Sequence[ClassOnBoard], moment
     if role in COMMITTEES:
         return {"changes": changes(g.person, g.scope, g.now) if g.when is None else None}
     if role in OFFICE:
-        return {"quarter": quarter_state(told, g.scope, moment, findings), "ages": _ages(moment)}
+        return {"quarter": quarter_state(told, g.scope, moment, findings), "ages": _ages()}
     carts = shown if role is Role.SCHOOL else ()
     return {"days": school_days((one.school for one in shown), local_date(moment)), "carts": [(one, _to_tell(one)) for one in carts]}
 
 
-def _ages(moment: datetime) -> list[tuple[Age, int]] | None:
-    """The discrepancies by age; None where too many tablets would be compared."""
-    if not few_tablets(g.scope):
-        return None
-    counted = Counter(one.discrepancy.age(moment) for one in discrepancies(g.scope, g.when))
-    return [(age, counted[age]) for age in Age]
+def _ages() -> list[tuple[Age, int]]:
+    """The discrepancies that stand, by age."""
+    counted = by_age(g.scope, g.when, g.now)
+    return [(age, counted.get(age, 0)) for age in Age]
 
 
 def _to_tell(one: ClassOnBoard) -> list[Any]:

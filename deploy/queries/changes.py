@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from deploy.models import LoadedConvention, QuarterIssue
 from deploy.queries.conventions import whole
-from inventory.journal import When
 from inventory.mdm_status import MdmStatus
 from inventory.models import Person
 from inventory.paris import written_local
 from inventory.queries.changes import Line, StageChange, last_look, lines_since, stages_since
-from inventory.queries.discrepancies import Placed, discrepancies, few_tablets
+from inventory.queries.gap_counts import opened_since
+from inventory.queries.gap_counts import since as changed_since
+from inventory.queries.gaps import GapRow
 from inventory.queries.listed_tablets import count_tablets
 from inventory.queries.listing import Ask
 from inventory.scope import Scope
@@ -34,7 +35,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that changed since a moment, as far as one may see; discrepancies are None where too many tablets would be compared.
+    """All that changed since a moment, as far as one may see; the first discrepancies that opened in `fresh`.
 
     `first` is True for somebody who never said to have seen anything: the last thirty days are shown.
     """
@@ -45,8 +46,9 @@ class Changes:
     words: Sequence[tuple[MdmStatus, int]]
     lines: Sequence[Told]
     lines_in_all: int
-    opened: Sequence[Placed] | None
-    closed: int | None
+    fresh: Sequence[GapRow]
+    opened: int
+    closed: int
     loaded: Sequence[LoadedConvention]
     issued: Sequence[QuarterIssue]
 
@@ -66,11 +68,11 @@ def changes(person: Person, scope: Scope, now: datetime) -> Changes:
     since = (seen or now - FIRST_LOOK).replace(microsecond=0)
     lines, in_all = lines_since(scope, since, AXES, MOST_LINES)
     told = [Told(line, timeline([line.event])[0]) for line in lines]
-    opened, closed = _discrepancies(scope, since)
+    (opened, closed), fresh = changed_since(scope, since, None), opened_since(scope, since, now)
     loaded = LoadedConvention.select().where(LoadedConvention.loaded > since)
     issued = QuarterIssue.select().where(QuarterIssue.issued > since).order_by(QuarterIssue.issued.desc())
     return Changes(
-        since, seen is None, stages_since(scope, since), _words(scope, since), told, in_all, opened, closed, list(loaded),
+        since, seen is None, stages_since(scope, since), _words(scope, since), told, in_all, fresh, opened, closed, list(loaded),
         [row for row in issued if whole(scope, row.convention)],
     )  # fmt: skip
 
@@ -80,16 +82,3 @@ def _words(scope: Scope, since: datetime) -> list[tuple[MdmStatus, int]]:
     asked = [(status, Ask(filters={"mdm_depuis": written_local(since), "mdm": status.value})) for status in MdmStatus]
     counted = [(status, count_tablets(ask, None, scope=scope)) for status, ask in asked if status is not MdmStatus.UNKNOWN]
     return [(status, count) for status, count in counted if count]
-
-
-def _discrepancies(scope: Scope, since: datetime) -> tuple[list[Placed] | None, int | None]:
-    """The discrepancies there are now and were not then, and how many of then are no more."""
-    if not few_tablets(scope):
-        return None, None
-    then, now = ({_key(one): one for one in discrepancies(scope, when)} for when in (When(since, since), None))
-    return [now[key] for key in now if key not in then], len(then.keys() - now.keys())
-
-
-def _key(one: Placed) -> tuple[str, str, str]:
-    found = one.discrepancy
-    return found.kind.value, found.serial, found.seen.mdm_id if found.seen else ""

@@ -162,7 +162,7 @@ def _gaps(gaps: Sequence[Placed]) -> Table:
         Column("mobile_class", "Classe mobile", "text"), Column("text", "Ce que disent l'inventaire et le MDM", "text"),
     )  # fmt: skip
     rows = [
-        (gap.discrepancy.kind.label, gap.discrepancy.serial, gap.school.uai if gap.school else "", gap.mobile_class, gap.discrepancy.text)
+        (gap.discrepancy.kind.label, gap.discrepancy.serial, gap.school.uai if gap.school else "", gap.mobile_class, gap.text)
         for gap in gaps
     ]  # fmt: skip
     return Table("ecarts", "Écarts", columns, rows)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from inventory.discrepancy import Age, Kind, Standing
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
-from inventory.reconciliation import Kind
+from inventory.roles import Role
 
 Words = Annotated[str, Meta(max_length=100, description="Mots à chercher.")]
 Following = Annotated[str, Meta(max_length=600, description="« next » ou « previous » d'une page lue ; vide : le début de la liste.")]
@@ -86,6 +87,9 @@ class GapsAsked(Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
     """What the reconciliation is asked."""
 
     kind: Kind | None = None
+    standing: Annotated[Standing | None, Meta(description="Où il en est ; vide : tous ceux que les faits n'ont pas refermés.")] = None
+    age: Age | None = None
+    owner: Role | None = None
     school: Uai = ""
     class_: Code = ""
     cursor: Following = ""

@@ -9,7 +9,7 @@ from flask import Blueprint, g
 
 from inventory.access import Reach, may
 from inventory.api.frame import PREFIX, Listed, Versioned, etag, listed, operation
-from inventory.api.questions import ClassesAsked, DaysAsked, DevicesAsked, GapsAsked, Past, SchoolsAsked, TabletsAsked
+from inventory.api.questions import ClassesAsked, DaysAsked, DevicesAsked, Past, SchoolsAsked, TabletsAsked
 from inventory.api.shapes import (
     ClassLine,
     ClassSettings,
@@ -17,7 +17,6 @@ from inventory.api.shapes import (
     Closed,
     Days,
     DeviceLine,
-    Gap,
     Kept,
     SchoolLine,
     SchoolShown,
@@ -31,15 +30,13 @@ from inventory.journal import history
 from inventory.keyset import read_cursor
 from inventory.lifecycle import moves_from
 from inventory.models import Event, MobileClass
-from inventory.queries import listed_devices, listed_places, listed_tablets, listing, places
+from inventory.queries import listed_devices, listed_places, listed_tablets, places
 from inventory.queries import tablets as reading
-from inventory.queries.discrepancies import Placed, discrepancies
 from inventory.queries.listed_devices import Known
-from inventory.queries.listing import Ask, Order
+from inventory.queries.listing import Ask
 from inventory.queries.school_times import of_school
 from inventory.queries.versions import version, versions
 from inventory.queries.visible import visible
-from inventory.reconciliation import Kind
 from inventory.roles import READERS
 from inventory.sight import TabletState
 
@@ -76,7 +73,7 @@ def school(uai: str, asked: Past) -> Versioned[SchoolShown]:
 @may(READERS, scope=Reach.SCOPE)
 @operation("Le journal d'une école", gives=Listed[Told], query=Past)
 def school_history(uai: str, asked: Past) -> Listed[Told]:
-    return _history(history("school", places.school(g.scope, uai).id))
+    return told_of(history("school", places.school(g.scope, uai).id))
 
 
 @pages.get("/schools/<uai>/days")
@@ -122,7 +119,7 @@ def class_now(row: MobileClass) -> Versioned[ClassShown]:
 @may(READERS, scope=Reach.SCOPE)
 @operation("Le journal d'une classe mobile", gives=Listed[Told], query=Past)
 def class_history(code: str, asked: Past) -> Listed[Told]:
-    return _history(history("mobile_class", places.mobile_class(g.scope, code).id))
+    return told_of(history("mobile_class", places.mobile_class(g.scope, code).id))
 
 
 @pages.get("/tablets")
@@ -161,10 +158,10 @@ def shown(state: TabletState, code: str, told: int) -> TabletShown:
 @may(READERS, scope=Reach.SCOPE)
 @operation("Le journal d'une tablette et de ce que les MDM en ont dit", gives=Listed[Told], query=Past)
 def tablet_history(tablet_id: int, asked: Past) -> Listed[Told]:
-    return _history(reading.story(g.scope, reading.tablet(g.scope, tablet_id)))
+    return told_of(reading.story(g.scope, reading.tablet(g.scope, tablet_id)))
 
 
-def _history(events: Iterable[Event]) -> Listed[Told]:
+def told_of(events: Iterable[Event]) -> Listed[Told]:
     """The newest line first, those of after the moment looked at left out."""
     lines = sorted((one for one in events if g.when is None or one.at <= g.when.moment), key=lambda one: (one.at, one.position), reverse=True)
     return Listed([_line(event) for event in lines])
@@ -186,33 +183,3 @@ def devices(asked: DevicesAsked) -> Listed[DeviceLine]:
     known = "" if asked.known is None else (Known.YES if asked.known else Known.NO).value
     ask = _ask(asked, kind, connecteur=asked.connector, mdm=asked.mdm.value if asked.mdm else "", connu=known)
     return listed(listed_devices.devices(ask, g.when, scope=g.scope), DeviceLine.of)
-
-
-GAP_ORDER: Order[Placed] = Order("", None, lambda row: f"{list(Kind).index(row.discrepancy.kind)} {row.discrepancy.serial}")
-
-
-@pages.get("/discrepancies")
-@may(READERS, scope=Reach.SCOPE)
-@operation("Le rapprochement : les écarts entre l'inventaire et les MDM", gives=Listed[Gap], query=GapsAsked)
-def gaps(asked: GapsAsked) -> Listed[Gap]:
-    found = [
-        one for one in discrepancies(g.scope, g.when)
-        if asked.kind in (None, one.discrepancy.kind) and asked.class_.upper() in ("", one.mobile_class)
-        and asked.school.upper() in ("", one.school.uai if one.school else "")
-    ]  # fmt: skip
-    ask = Ask(cursor=read_cursor(asked.cursor, str), size=asked.limit)
-    return listed(listing.cut_folded(found, GAP_ORDER, ask, _side), _gap)
-
-
-def _side(one: Placed) -> int:
-    """What tells apart two discrepancies of one kind about one serial number."""
-    told = one.discrepancy
-    return told.seen.sighting_id if told.seen else told.tablet.id if told.tablet else 0
-
-
-def _gap(one: Placed) -> Gap:
-    told = one.discrepancy
-    return Gap(
-        told.kind, told.serial, told.text, one.school.uai if one.school else "", one.mobile_class, told.tablet.id if told.tablet else None,
-        told.seen.connector if told.seen else "",
-    )  # fmt: skip

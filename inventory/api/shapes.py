@@ -12,7 +12,6 @@ from inventory.queries.listed_devices import DeviceRow
 from inventory.queries.listed_places import ClassRow, SchoolRow
 from inventory.queries.places import ClassRecord
 from inventory.queries.tablet_rows import TabletRow
-from inventory.reconciliation import Kind
 from inventory.roles import Role
 from inventory.sight import Seen, TabletState
 
@@ -197,18 +196,6 @@ class Days(Struct):
     school_days: list[date]
     half_days: int
     municipal_days: int
-
-
-class Gap(Struct, rename={"class_code": "class"}):
-    """Un écart entre l'inventaire et un MDM."""
-
-    kind: Kind
-    serial: str
-    text: str
-    school: str
-    class_code: str
-    tablet: int | None
-    connector: str
 
 
 class Myself(Struct):

@@ -8,18 +8,20 @@ from operator import attrgetter
 from typing import Any
 
 from inventory.contact import ContactState
+from inventory.discrepancy import Age, Kind, Standing
 from inventory.errors import Refused
 from inventory.french import moment
 from inventory.journal import When
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.paris import read_local
-from inventory.queries import listed_devices, listed_places, listed_tablets
+from inventory.queries import gaps, listed_devices, listed_places, listed_tablets
 from inventory.queries.listed_devices import Known
 from inventory.queries.listing import Ask, Order, Page, every_part
 from inventory.queries.tablet_rows import TABLET_ORDERS
+from inventory.roles import Role
 from inventory.scope import Scope
-from inventory.words import tell, tell_count
+from inventory.words import later, tell, tell_count
 
 MOMENT = "datetime-local"
 PART, WHOLE = 1000, 2**31
@@ -115,6 +117,10 @@ def _devices(number: int, said: str) -> str:
     return tell_count("{count} appareil", "{count} appareils", number, count=said)
 
 
+def _gaps(number: int, said: str) -> str:
+    return tell_count("{count} écart", "{count} écarts", number, count=said)
+
+
 SCHOOL = Filter("ecole", "École (UAI)")
 CHANGES = (Filter("etape_depuis", "Étape changée depuis", type=MOMENT), Filter("mdm_depuis", "Mot du MDM changé depuis", type=MOMENT))
 TABLETS = Catalogue(
@@ -181,4 +187,31 @@ DEVICES = Catalogue(
     (Filter("mdm", "Dans le MDM", _choices(MdmStatus)), Filter("connu", "À l'inventaire", _choices(Known)), Filter("connecteur", "Connecteur (nom)")),
     lambda row: ("inventory.tablet", {"tablet_id": row.tablet}) if row.tablet else ("lists.appareils", {"q": row.name}),
     listed_devices.devices, listed_devices.count_devices,
+)  # fmt: skip
+GAPS = Catalogue(
+    "ecarts", "Écarts", _gaps, "equal-not", "N° de série, ou nom du connecteur",
+    "Retirer un filtre, ou comparer de nouveau sur la page Rapprochement.",
+    (
+        Column("ecart", "Écart", lambda row: row.kind.label),
+        Column("serie", "N° de série", lambda row: row.serial, sort="serie"),
+        Column("ecole", "École", lambda row: row.school, False),
+        Column("uai", "UAI", lambda row: row.uai, False),
+        Column("classe", "Classe mobile", lambda row: row.class_code),
+        Column("texte", "Les deux côtés", lambda row: row.text),
+        Column("depuis", "Depuis", lambda row: row.since),
+        Column("age", "Ancienneté", lambda row: row.age, False),
+        Column("etat", "État", lambda row: row.standing),
+        Column("charge", "À la charge de", lambda row: row.owner.label),
+        Column("action", "Action proposée", lambda row: row.action, False),
+        Column("decision", "Décision", lambda row: row.verdict, False),
+        Column("decide", "Décidé le", lambda row: row.decided_at, False),
+        Column("ouvert", "Ouvert", lambda row: row.opened, False, "ouvert"),
+        Column("referme", "Refermé", lambda row: row.closed, False),
+    ),
+    gaps.GAP_ORDERS,
+    (
+        Filter("ecart", "Écart", _choices(Kind)), Filter("etat", "État", ((gaps.ALL_THAT_STAND, later("non refermé")), *_choices(Standing))),
+        Filter("age", "Ancienneté", _choices(Age)), Filter("charge", "À la charge de", _choices(Role)), Filter("classe", "Classe mobile (code)"), SCHOOL,
+    ),
+    lambda row: ("gaps.one", {"gap_id": row.id}), gaps.gaps, gaps.count_gaps,
 )  # fmt: skip

@@ -26,7 +26,7 @@ from inventory.actions.views_kept import forget_view, keep_view, views_of
 from inventory.db import snapshot
 from inventory.errors import NotFound, Refused
 from inventory.keyset import read_cursor
-from inventory.lists.catalogue import CLASSES, DEVICES, SCHOOLS, TABLETS, Catalogue, Column
+from inventory.lists.catalogue import CLASSES, DEVICES, GAPS, SCHOOLS, TABLETS, Catalogue, Column
 from inventory.lists.files import csv_stream, workbook
 from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask
@@ -35,7 +35,7 @@ from inventory.spoken import moment
 from inventory.words import FRENCH, speak, tell
 
 pages = Blueprint("lists", __name__)
-BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS, DEVICES)}
+BY_KEY = {one.key: one for one in (TABLETS, CLASSES, SCHOOLS, DEVICES, GAPS)}
 LONGEST_WORDS = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -150,6 +150,13 @@ def ecoles() -> str:
 def appareils() -> str:
     """The devices that MDMs list, those that no tablet explains among them."""
     return show(DEVICES)
+
+
+@pages.get("/ecarts")
+@may(READERS, scope=Reach.SCOPE)
+def ecarts() -> str:
+    """The discrepancies, each with its life."""
+    return show(GAPS)
 
 
 @pages.get("/listes/<key>.<kind>")

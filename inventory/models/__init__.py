@@ -9,17 +9,18 @@ from __future__ import annotations
 from inventory.db import index, search_index
 from inventory.models.events import Event, Fact, Remark
 from inventory.models.files import ApiAnswer, ImportBatch, ImportDraft, Look, SavedView
+from inventory.models.gaps import Gap, GapSurvey
 from inventory.models.labels import Label
 from inventory.models.outbox import Delivery, Subscription
 from inventory.models.places import Accessory, Closing, MobileClass, Person, PersonSchool, School
 from inventory.models.sightings import ContactMonth, FormerSerial, Sighting
 from inventory.models.tablets import EVERY_CLASS, ClassCount, PurchaseLine, Tablet
 
-__all__ = ["EVERY_CLASS", "LIST_INDEXES", "SEARCHED", "TABLES", "Accessory", "ApiAnswer", "ClassCount", "Closing", "ContactMonth", "Delivery", "Event", "Fact", "FormerSerial", "ImportBatch", "ImportDraft", "Label", "Look", "MobileClass", "Person", "PersonSchool", "PurchaseLine", "Remark", "SavedView", "School", "Sighting", "Subscription", "Tablet", "furnish"]
+__all__ = ["EVERY_CLASS", "LIST_INDEXES", "SEARCHED", "TABLES", "Accessory", "ApiAnswer", "ClassCount", "Closing", "ContactMonth", "Delivery", "Event", "Fact", "FormerSerial", "Gap", "GapSurvey", "ImportBatch", "ImportDraft", "Label", "Look", "MobileClass", "Person", "PersonSchool", "PurchaseLine", "Remark", "SavedView", "School", "Sighting", "Subscription", "Tablet", "furnish"]
 
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
-    ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount, ApiAnswer, Look, FormerSerial, Label,
+    ImportBatch, ImportDraft, PersonSchool, SavedView, ClassCount, ApiAnswer, Look, FormerSerial, Label, Gap, GapSurvey,
     Subscription, Delivery,
 )  # fmt: skip
 ALIKE = "REPLACE(REPLACE(REPLACE(REPLACE(serial, 'O', '0'), 'Q', '0'), 'I', '1'), 'L', '1')"

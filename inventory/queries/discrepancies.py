@@ -8,18 +8,19 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from inventory.discrepancy import Discrepancy
+from inventory.discrepancy_words import sentence
 from inventory.journal import When
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, School, Sighting, Tablet
+from inventory.queries.grounds import grounds_of
 from inventory.queries.places import classes, schools
 from inventory.queries.tablets import all_seen, states
 from inventory.queries.visible import visible
-from inventory.reconciliation import Discrepancy, reconcile
+from inventory.reconciliation import reconcile
 from inventory.scope import Scope
 from inventory.serials import confusion_key
 from inventory.sight import Seen, TabletState
-
-FEW_TABLETS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Placed:
     mobile_class: str
     class_id: int | None
 
+    @property
+    def text(self) -> str:
+        """What both sides say, in a sentence."""
+        return sentence(self.discrepancy.kind, self.discrepancy.serial, self.discrepancy.evidence)
+
 
 def discrepancies(scope: Scope, when: When | None = None, *, class_id: int | None = None) -> list[Placed]:
     """Every discrepancy of the scope's tablets, or those of one mobile class; of one class now, only what may concern it is read."""
@@ -40,15 +46,21 @@ def discrepancies(scope: Scope, when: When | None = None, *, class_id: int | Non
         ids = sorted({class_id, *(other for _, other in alike), *(tablet.class_id for tablet in tablets if tablet.class_id)})
     else:
         tablets, seen, ids = states(scope, when), all_seen(scope, when), None
+    found = placed(scope, reconcile(tablets, seen, grounds_of(tablets, seen)), when, ids)
+    return [one for one in found if class_id in (None, one.class_id)]
+
+
+def placed(scope: Scope, found: Sequence[Discrepancy], when: When | None = None, ids: Sequence[int] | None = None) -> list[Placed]:
+    """Discrepancies with their places, among all classes or some."""
     places = {record.id: record for record in classes(scope, when, ids=ids)}
     named = {name: record.id for record in places.values() for name in (record.code, record.name) if name}
     homes = {row.id: row for row in schools(scope, None if ids is None else sorted({one.school_id for one in places.values()}))}
-    found = []
-    for one in reconcile(tablets, seen):
+    told = []
+    for one in found:
         place = places.get(_class_of(one, named) or 0)
         home = homes.get(place.school_id) if place else None
-        found.append(Placed(one, home, place.code if place else "", place.id if place else None))
-    return [one for one in found if class_id in (None, one.class_id)]
+        told.append(Placed(one, home, place.code if place else "", place.id if place else None))
+    return told
 
 
 def _of_the_names_of(scope: Scope, class_id: int) -> list[tuple[str, int]]:
@@ -91,12 +103,6 @@ def _alike(serial: Any) -> Any:
     for letter, digit in (("O", "0"), ("Q", "0"), ("I", "1"), ("L", "1")):
         serial = fn.REPLACE(serial, SQL(f"'{letter}'"), SQL(f"'{digit}'"))
     return serial
-
-
-def few_tablets(scope: Scope) -> bool:
-    """Whether the scope's tablets are few enough to be compared with the MDMs' devices while a page is made."""
-    some = visible(scope, Tablet).select(Tablet.id).where(~Tablet.withdrawn).limit(FEW_TABLETS + 1)
-    return int(some.count()) <= FEW_TABLETS
 
 
 def _class_of(one: Discrepancy, named: Mapping[str, int]) -> int | None:

@@ -18,7 +18,7 @@ from inventory.paris import end_of, local_date
 from inventory.queries.visible import ids_of, visible
 from inventory.scope import Scope
 from inventory.serials import normalise
-from inventory.sight import Seen, TabletState
+from inventory.sight import Seen, TabletState, newer
 from inventory.words import tell
 
 _moment = MomentField().python_value
@@ -140,7 +140,7 @@ def seen_by_serial(scope: Scope, serials: Sequence[str], when: When | None = Non
     else:
         told = all_seen(scope, when, serials) if when is None else all_seen(scope, when, ids=_tellers(scope, sorted(wanted)))
     for seen in told:
-        if seen.serial in wanted and (seen.serial not in best or _newer(seen, best[seen.serial])):
+        if seen.serial in wanted and (seen.serial not in best or newer(seen) > newer(best[seen.serial])):
             best[seen.serial] = seen
     return best
 
@@ -170,14 +170,6 @@ def all_seen(
     known = [row for row in rows if (row.id, "mdm") in told]
     then = [_seen_then(row, told[row.id, "mdm"], told.get((row.id, "report")), when, days.get(row.id)) for row in known]
     return [seen for row, seen in zip(known, then, strict=True) if scope.everywhere or seen.serial == row.serial]
-
-
-def _newer(one: Seen, other: Seen) -> bool:
-    return _rank(one) > _rank(other)
-
-
-def _rank(seen: Seen) -> tuple[bool, datetime, int]:
-    return seen.status is not MdmStatus.GONE, seen.enrolled_at or datetime.min.replace(tzinfo=seen.told_at.tzinfo), seen.sighting_id
 
 
 def _seen_now(row: Sighting, since: datetime, told_at: datetime) -> Seen:

@@ -12,6 +12,7 @@ from inventory.models import (
     Accessory,
     Closing,
     Event,
+    Gap,
     ImportBatch,
     ImportDraft,
     Label,
@@ -72,6 +73,11 @@ def _events(scope: Scope) -> Any:
     )
 
 
+def _gaps(scope: Scope) -> Any:
+    """By the tablet it is about: what no tablet of a school explains is seen only from everywhere."""
+    return Gap.tablet.in_(Tablet.select(Tablet.id).where(_tablets(scope)))
+
+
 def _labels(scope: Scope) -> Any:
     """By the thing it names: a blank label names nothing, and is seen only from everywhere."""
     return Label.mobile_class.in_(_of_classes(scope)) | Label.tablet.in_(Tablet.select(Tablet.id).where(_tablets(scope)))
@@ -97,6 +103,7 @@ RULES: dict[type[Table], Callable[[Scope], Any]] = {
     Event: _events,
     Closing: _closings,
     Label: _labels,
+    Gap: _gaps,
     ImportBatch: lambda scope: ImportBatch.id.in_([]),
     ImportDraft: lambda scope: ImportDraft.id.in_([]),
 }
