@@ -28,7 +28,7 @@ from config import (
 from config.accessibility import conformity
 from config.clock import now, read_moment
 from config.links import Linked
-from config.nav import ways
+from config.nav import chapters
 from config.providers import pages as provider_pages
 from config.providers.declared import read_providers
 from config.providers.protocol import Counter
@@ -191,7 +191,7 @@ def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None
     def furniture() -> dict[str, Any]:
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None
         return {
-            "mention": mention(), "nav": ways(as_of), "as_of": as_of, "stopped": settings.as_of, "languages": languages.NAMES,
+            "mention": mention(), "nav": chapters(as_of), "as_of": as_of, "stopped": settings.as_of, "languages": languages.NAMES,
             "live": request.blueprint in LIVE, "accessibility": conformity(settings.accessibility_audit), "back_to_now": _without_as_of(),
         }  # fmt: skip
 
