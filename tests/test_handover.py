@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import random
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from acts import Phone
 from autumn import app_over, copied
 from flask import Flask
 from hypothesis import given
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from config.checks import complaints
+from deploy.field.act import ActState
 from deploy.handover import actions, queries
 from deploy.handover.paper import Signed, paper
 from deploy.handover.photo import codes_in
@@ -140,6 +144,26 @@ def test_a_serial_that_changes_afterwards_is_told_and_a_new_record_is_asked(cart
     assert shown.intact, "the record itself is what was signed"
     with pytest.raises(Refused, match="a changé depuis"):
         actions.sign(second, second.sha256, drawn(), actions.GLASS, malik)
+
+
+def test_what_was_signed_in_a_basement_is_sealed_word_for_word_or_waits_with_its_reason(cart: MobileClass, malik: Hand) -> None:
+    phone, asked = Phone(malik.by, random.Random(2018)), read(prepared(cart, malik).content)
+    shown = replace(asked, at="2018-01-08T08:00:00+01:00", signer="Nadia Kaci")
+    other = replace(shown.places[3], serial="R52J00OTHER")
+    wrong = {
+        replace(shown, school="École Jean Moulin"): "ne dit pas la valise", replace(shown, signer="N"): "Nom du signataire", replace(shown, reservations=(Reservation(40, "x"),)): "n'a pas",
+        replace(shown, reservations=(Reservation(1, ""),)): "illisible", replace(shown, places=(*shown.places[:3], other, *shown.places[4:])): "La valise a changé",
+    }  # fmt: skip
+    image, there = base64.b64encode(drawn()).decode(), Handover.select().count()
+    for content, why in [*((told(one), why) for one, why in wrong.items()), (told(shown) + " ", "illisible"), ("{}", "illisible"), ('{"places": 1}', "illisible")]:
+        answer = phone.sends(phone.does("handover", f"mobile_class:{cart.id}", content=content, image=image), malik.now)
+        assert answer.state is ActState.REFUSED and why in answer.sentences[0], content
+    assert Handover.select().count() == there
+    act = phone.does("handover", f"mobile_class:{cart.id}", content=told(shown), image=image)
+    assert [phone.sends(act, malik.now, heard=heard).state for heard in (False, True)] == [ActState.APPLIED] * 2
+    (kept,) = [one for one in queries.of_cart(EVERYWHERE, cart) if one.signature]
+    assert (kept.row.content, kept.intact, kept.changed, kept.signature.signer) == (told(shown), True, (), "Nadia Kaci")
+    assert list(complaints()) == []
 
 
 def test_a_record_changed_behind_cartable_s_back_breaks_its_seal(cart: MobileClass, malik: Hand) -> None:

@@ -206,7 +206,7 @@ def test_every_screen_is_accessible_and_fits_a_small_phone(chromium_driver: Any,
         complaints = listened(page)
         sign_in(page, town)
         prepare(page)
-        for address in ("#", "#choix", "#valise/1", "#sauf/1", "#tablette/2", "#visite/1", "#envoi"):
+        for address in ("#", "#choix", "#valise/1", "#sauf/1", "#pv/1", "#tablette/2", "#visite/1", "#envoi"):
             page.goto(f"{town}/tournee/{address}")
             expect(page.locator("main h1")).to_be_visible()
             assert violations(page) == [], address

@@ -7,14 +7,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-from phones import phone, prepare, sign_in, unsent
+from phones import listened, phone, prepare, sign_in, unsent
 from playwright.sync_api import expect
+from test_browser import violations
 from test_round import NIGHT, chromium_driver, pytestmark, town
 
 from deploy.field.actions.receive import receive_file
 from deploy.field.acts_file import parse
+from deploy.handover.queries import latest
 from deploy.models import FieldAct
 from inventory.db import database
+from inventory.scope import EVERYWHERE
 
 __all__ = ["chromium_driver", "pytestmark", "town"]
 FULL = "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }; }"
@@ -85,3 +88,44 @@ def test_a_phone_without_room_says_so_and_one_left_alone_shows_nothing(chromium_
         page.reload()
         expect(page.get_by_text("Douze heures sans un geste")).to_be_visible()
         assert {key.partition(":")[0] for key in page.evaluate(KEYS)} <= {"missing", "phone", "schools", "used"}
+
+
+def signed_with_a_finger(page: Any) -> None:
+    glass = page.locator("canvas")
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 20 + step * 20, box["y"] + 40 + (step % 3) * 15)
+    page.mouse.up()
+
+
+def test_a_headmistress_signs_on_the_glass_without_network_and_what_she_saw_is_sealed(chromium_driver: Any, town: str, tmp_path: Path) -> None:
+    with phone(chromium_driver, tmp_path / "profile", viewport={"width": 360, "height": 700}) as context:
+        page = context.pages[0]
+        complaints = listened(page)
+        sign_in(page, town)
+        prepare(page)
+        context.set_offline(True)
+        page.get_by_role("link", name=re.compile("AIX-CM02")).click()
+        page.get_by_role("link", name="Mise à disposition").click()
+        page.get_by_label("Signataire").fill("Nadia Kaci")
+        page.get_by_label("Réserves").fill("11 : écran fendu\nil manque un câble")
+        page.get_by_role("button", name="Signer et sceller").click()
+        expect(page.get_by_role("alert")).to_contain_text("La signature manque")
+        signed_with_a_finger(page)
+        assert violations(page) == [] and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name="Signer et sceller").click()
+        expect(page.get_by_text("Le procès-verbal est signé.")).to_be_visible()
+        unsent(page, 1)
+        page.reload()
+        expect(page.get_by_text("Le procès-verbal est signé.")).to_be_visible()
+        context.set_offline(False)
+        unsent(page, 0)
+        assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
+    with database.connection_context():
+        (kept,) = latest(EVERYWHERE)
+        assert kept.intact and not kept.changed and kept.signature is not None and kept.signature.signer == "Nadia Kaci"
+        assert [(one.slot, one.words) for one in kept.record.reservations] == [(11, "écran fendu"), (0, "il manque un câble")]
+        assert (len(kept.record.places), kept.record.day, kept.record.prepared_by) == (14, "lundi 8 janvier 2018", "Malik Roux, technicien")

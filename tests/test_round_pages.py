@@ -26,7 +26,7 @@ from inventory.roles import FIELD
 STATIC = Path(__file__).parent.parent / "deploy" / "field" / "static"
 HELD = {"id", "uai", "name", "address", "next", "closed", "carts", "code", "slots", "baseline", "steps", "tablets", "slot", "serial", "tag",
         "model", "stage", "checks", "format", "at", "day", "base", "stops", "checklists", "spares", "stages", "reasons", "key", "label", "tone",
-        "reason", "moves", "cart", "codes"}  # fmt: skip
+        "reason", "moves", "cart", "codes", "accessories", "services", "signed", "mention"}  # fmt: skip
 LARGEST_BUNDLE = 600_000
 
 

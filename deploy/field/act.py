@@ -36,6 +36,7 @@ class Kind(Status):
     NOTE = "note", "note", "file-text", "plain"
     PHOTO = "photo", "photo", "file-text", "plain"
     VISIT = "visit", "visite infructueuse", "calendar-x", "plain"
+    HANDOVER = "handover", "procès-verbal signé", "stamp", "plain"
     CLOSE = "close", "fin de tournée", "file-check", "plain"
 
 

@@ -7,7 +7,7 @@ from inventory.words import tell
 
 def sentences() -> dict[str, str]:
     """Every sentence by its key; `{name}` stays for the phone to fill."""
-    return _round() | _cart() | _scan() | _sending() | _kinds()
+    return _round() | _cart() | _handover() | _scan() | _sending() | _kinds()
 
 
 def _round() -> dict[str, str]:
@@ -44,6 +44,18 @@ def _cart() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _handover() -> dict[str, str]:
+    return {
+        "handover": tell("Mise à disposition"), "signed": tell("Le procès-verbal est signé."), "signer": tell("Signataire"), "quality": tell("Qualité"),
+        "signed_already": tell("Un procès-verbal est déjà signé pour cette valise : un autre s'y ajoutera."), "reservations": tell("Réserves"),
+        "reservations_how": tell("Une par ligne ; « 11 : écran fendu » pour l'alvéole 11. Vide s'il n'y en a pas."),
+        "services": tell("Services rendus (article 6.1)"), "handed_one": tell("{count} tablette, par alvéole"), "handed_many": tell("{count} tablettes, par alvéole"),
+        "read_then_sign": tell("Relire ce qui précède, puis signer dans le cadre, du doigt ou du stylet."), "glass": tell("Cadre de signature"),
+        "wipe": tell("Effacer"), "sign": tell("Signer et sceller"), "needs_signer": tell("Écrire le nom et la qualité de qui signe."),
+        "needs_signature": tell("La signature manque : signer dans le cadre."),
+    }  # fmt: skip
+
+
 def _scan() -> dict[str, str]:
     return {
         "scan": tell("Scanner"), "open": tell("Ouvrir"), "seen": tell("{tablet} : vue, alvéole {slot}."), "again": tell("{tablet} : déjà vue."),
@@ -77,5 +89,5 @@ def _kinds() -> dict[str, str]:
     return {
         "kind_tick": tell("points cochés"), "kind_stage": tell("étape"), "kind_swap": tell("remplacement"), "kind_step": tell("étape de la valise"),
         "kind_seen": tell("vue"), "kind_note": tell("note"), "kind_photo": tell("photo"), "kind_visit": tell("visite infructueuse"),
-        "kind_close": tell("fin de tournée"),
+        "kind_handover": tell("procès-verbal signé"), "kind_close": tell("fin de tournée"),
     }  # fmt: skip

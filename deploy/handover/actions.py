@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
 
 from deploy.handover import record as text
 from deploy.handover.photo import kind_of
-from deploy.handover.queries import HANDOVER, LIFTED, SIGNED, places_of, reservations_left
+from deploy.handover.queries import (
+    HANDOVER,
+    LIFTED,
+    SIGNED,
+    accessories_of,
+    places_of,
+    reservations_left,
+    services_of,
+)
 from deploy.handover.record import Record, Reservation, differences
 from deploy.models import EvidenceFile, Handover, HandoverSignature
 from deploy.queries.board import on_board
@@ -22,9 +33,8 @@ from inventory.journal import Entry, append
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, Tablet
 from inventory.paris import local_date
-from inventory.queries.places import accessories
 from inventory.scope import EVERYWHERE
-from inventory.words import FRENCH, speaking, tell
+from inventory.words import tell
 
 GLASS, PAPER = "glass", "paper"
 LONGEST_NAME = 120
@@ -34,35 +44,64 @@ LARGEST = 10 * 1024 * 1024
 @atomic
 def prepare(cart: MobileClass, reservations: Sequence[Reservation], signer: str, quality: str, hand: Hand) -> Handover:
     """Keep a record of what the cart holds now, whole, as it will be shown and signed; with its paper's code."""
-    name, part = _said(signer, tell("Nom du signataire")), _said(quality, tell("Qualité du signataire"))
-    places = places_of(EVERYWHERE, cart)
-    if not places:
-        raise Refused(tell("{cart} n'a aucune tablette : rien à mettre à disposition.", cart=cart.code))
-    if not all(0 <= one.slot <= cart.slots for one in reservations):
-        raise Refused(tell("Une réserve porte sur une alvéole que {cart} n'a pas : choisir de 1 à {most}.", cart=cart.code, most=cart.slots))
-    shown = Record(
+    return _keep(cart, replace(_blank(cart, hand), reservations=tuple(reservations), signer=_plain(signer), quality=_plain(quality)), hand)
+
+
+@atomic
+def take_signed(cart: MobileClass, content: str, image: bytes, hand: Hand) -> HandoverSignature:
+    """Keep and seal a record that was shown and signed on a phone without network, word for word.
+
+    Raises `Refused` when it says of the cart, its school or its accessories something else than what is known here, and when the tablets are not
+    those that it names. When it was prepared, by whom, and how far the services were, is as it was shown.
+    """
+    shown, known = _read_told(content), _blank(cart, hand)
+    firm = (known.cart, known.school, known.uai, known.accessories, known.mention)
+    if (shown.cart, shown.school, shown.uai, shown.accessories, shown.mention) != firm:
+        raise Refused(tell("Ce procès-verbal ne dit pas la valise ou l'école comme elles sont connues ici : le faire signer de nouveau."))
+    row = _keep(cart, shown, hand)
+    return sign(row, row.sha256, image, GLASS, hand)
+
+
+def _read_told(content: str) -> Record:
+    """The record of a text that came from elsewhere; raises `Refused` unless it is, word for word, what `told` writes of one."""
+    unreadable = Refused(tell("Procès-verbal illisible : recharger l'application, puis le faire signer de nouveau."))
+    try:
+        found = msgspec.json.decode(content, type=Record)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as fault:
+        raise unreadable from fault
+    if text.told(found) != content or not all(0 < len(one.words) <= text.LONGEST for one in found.reservations):
+        raise unreadable
+    return found
+
+
+def _blank(cart: MobileClass, hand: Hand) -> Record:
+    """What can be said of a cart now, before anybody signs."""
+    return Record(
         cart.code, cart.school.name, cart.school.uai, hand.now.isoformat(), day(local_date(hand.now)), hand.by.name if hand.by else "",
-        places, tuple((row.expected, row.label) for row in accessories(EVERYWHERE, cart.id)), _services(cart, hand), tuple(reservations),
-        name, part, mention(),
+        places_of(EVERYWHERE, cart), accessories_of(EVERYWHERE, cart.id), services_of(on_board(EVERYWHERE, cart.id, None, hand.now)), (), "", "", mention(),
     )  # fmt: skip
+
+
+def _keep(cart: MobileClass, shown: Record, hand: Hand) -> Handover:
+    _refuse_said(shown.signer, tell("Nom du signataire"))
+    _refuse_said(shown.quality, tell("Qualité du signataire"))
+    if not shown.places:
+        raise Refused(tell("{cart} n'a aucune tablette : rien à mettre à disposition.", cart=cart.code))
+    if not all(0 <= one.slot <= cart.slots for one in shown.reservations):
+        raise Refused(tell("Une réserve porte sur une alvéole que {cart} n'a pas : choisir de 1 à {most}.", cart=cart.code, most=cart.slots))
     content = text.told(shown)
-    row = Handover.create(mobile_class=cart, content=content, sha256=text.digest(content), at=hand.now, person=hand.by)
+    row: Handover = Handover.create(mobile_class=cart, content=content, sha256=text.digest(content), at=hand.now, person=hand.by)
     prepare_paper(cart, row.id, hand)
     return row
 
 
-def _said(value: str, field: str) -> str:
-    plain = " ".join(value.split())
-    if not 2 <= len(plain) <= LONGEST_NAME:
-        raise Refused(tell("{field} = « {value} » : écrire de 2 à {most} caractères.", field=field, value=plain, most=LONGEST_NAME))
-    return plain
+def _plain(value: str) -> str:
+    return " ".join(value.split())
 
 
-@speaking(FRENCH)
-def _services(cart: MobileClass, hand: Hand) -> tuple[tuple[str, str], ...]:
-    """The five services of article 6.1, as they stand."""
-    shown = on_board(EVERYWHERE, cart.id, None, hand.now).progress.services
-    return tuple((one.service.label, one.state.label) for one in shown)
+def _refuse_said(value: str, field: str) -> None:
+    if not 2 <= len(value) <= LONGEST_NAME:
+        raise Refused(tell("{field} = « {value} » : écrire de 2 à {most} caractères.", field=field, value=value, most=LONGEST_NAME))
 
 
 @atomic

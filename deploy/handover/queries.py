@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deploy.handover import record as text
 from deploy.handover.record import Place, Record, differences
 from deploy.models import EvidenceFile, Handover, HandoverSignature
+from deploy.queries.board import ClassOnBoard
 from inventory.errors import NotFound
 from inventory.journal import history
 from inventory.models import Event, Label, MobileClass
+from inventory.queries.places import accessories
 from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
+from inventory.words import FRENCH, speaking
 
 LARGEST, MOST = 2**63 - 1, 100
 HANDOVER, SIGNED, LIFTED = "handover", "handover", "lifted"
@@ -38,6 +41,23 @@ class Shown:
 def places_of(scope: Scope, cart: MobileClass) -> tuple[Place, ...]:
     """What a cart holds now, by slot."""
     return tuple(Place(one.slot or 0, one.serial, one.asset_tag, one.model) for one in states(scope, class_ids=[cart.id]))
+
+
+def accessories_of(scope: Scope, class_id: int) -> tuple[tuple[int, str], ...]:
+    """What is handed over with the tablets of a cart: how many, and what."""
+    return tuple((row.expected, row.label) for row in accessories(scope, class_id))
+
+
+@speaking(FRENCH)
+def services_of(one: ClassOnBoard) -> tuple[tuple[str, str], ...]:
+    """The five services of article 6.1, as they stand."""
+    return tuple((shown.service.label, shown.state.label) for shown in one.progress.services)
+
+
+def signed_classes(class_ids: Sequence[int]) -> set[int]:
+    """Those of some carts whose hand-over was signed."""
+    rows = Handover.select(Handover.mobile_class).join(HandoverSignature, on=HandoverSignature.handover).where(Handover.mobile_class.in_(class_ids))
+    return {number for (number,) in rows.tuples()}
 
 
 def handover(scope: Scope, number: int) -> Handover:

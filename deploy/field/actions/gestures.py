@@ -13,6 +13,7 @@ from deploy.actions import steps
 from deploy.field.act import Kind
 from deploy.field.merge import Wish
 from deploy.field.reasons import REASONS
+from deploy.handover.actions import take_signed
 from deploy.models import EvidenceFile
 from deploy.progress import STEP
 from deploy.setup.checklist import DONE, SETUP
@@ -140,11 +141,16 @@ def _note(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope:
     take_note(row, payload, hand)
 
 
-def _photo(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
+def image_of(payload: Payload) -> bytes:
+    """The image of a payload."""
     try:
-        content = base64.b64decode(words_of(payload, "image"), validate=True)
+        return base64.b64decode(words_of(payload, "image"), validate=True)
     except ValueError as fault:
         raise Refused(tell("La photo est illisible : la reprendre.")) from fault
+
+
+def _photo(row: Any, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
+    content = image_of(payload)
     if not content.startswith(JPEG):
         raise Refused(tell("La photo n'est pas une image JPEG : la reprendre."))
     digest = hashlib.sha256(content).hexdigest()
@@ -170,6 +176,11 @@ def _refuse_no_date(text: str) -> None:
         raise Refused(tell("« {text} » n'est pas une date : écrire par exemple 2017-10-13.", text=text)) from fault
 
 
+def _handover(row: MobileClass, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
+    """What was shown and signed on the glass; who decides of it later does not become the one who prepared it."""
+    take_signed(row, words_of(payload, "content"), image_of(payload), hand)
+
+
 def _close(row: None, payload: Payload, wishes: Sequence[Wish], hand: Hand, scope: Scope) -> None:
     """The act itself is the record: all that came before it on its phone has been received."""
 
@@ -184,5 +195,6 @@ GESTURES: Mapping[Kind, Gesture] = {
     Kind.NOTE: Gesture(_TABLET | _CLASS | _SCHOOL, _none, _note),
     Kind.PHOTO: Gesture(_TABLET | _CLASS, _none, _photo),
     Kind.VISIT: Gesture(_SCHOOL, _none, _visit),
+    Kind.HANDOVER: Gesture(_CLASS, _none, _handover),
     Kind.CLOSE: Gesture(frozenset({"round"}), _none, _close),
 }

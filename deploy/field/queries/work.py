@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.field.preparation import FORMAT, checklist_told, next_day, steps_told, tablet_told, vocabulary
+from deploy.handover.queries import accessories_of, services_of, signed_classes
 from deploy.queries.board import ClassOnBoard, board, known, window_of
-from deploy.queries.conventions import any_convention, baselines
+from deploy.queries.conventions import any_convention, baselines, mention
 from deploy.schedule.queries import promises
 from inventory.db import snapshot
 from inventory.journal import head
@@ -33,9 +34,9 @@ def work(scope: Scope, stops: Sequence[School], now: datetime) -> dict[str, Any]
         used = {one.record.baseline for carts in by_school.values() for one in carts}
         return {
             "format": FORMAT, "at": now.isoformat(), "day": local_date(now).isoformat(), "base": head()[0],
-            "stops": [_stop(school, by_school[school.id], local_date(now)) for school in stops],
+            "stops": [_stop(scope, school, by_school[school.id], local_date(now)) for school in stops],
             "checklists": {key: checklist_told(one) for key, one in baselines().items() if key in used},
-            "spares": (spares := _spares(scope, stops)), "codes": _codes(by_school, spares), **vocabulary(),
+            "mention": mention(), "spares": (spares := _spares(scope, stops)), "codes": _codes(by_school, spares), **vocabulary(),
         }  # fmt: skip
 
 
@@ -48,20 +49,22 @@ def _carts(scope: Scope, stops: Sequence[School], now: datetime) -> Mapping[int,
     return by_school
 
 
-def _stop(school: School, carts: Sequence[ClassOnBoard], today: date) -> dict[str, Any]:
+def _stop(scope: Scope, school: School, carts: Sequence[ClassOnBoard], today: date) -> dict[str, Any]:
     time = of_school(school)
     days = known(lambda: time.school_days(today, today + AHEAD)) or []
     return {
         "id": school.id, "uai": school.uai, "name": school.name, "address": school.address, "next": next_day(days, today),
-        "closed": known(lambda: time.why_closed(today)) or "", "carts": [_cart(one) for one in carts],
+        "closed": known(lambda: time.why_closed(today)) or "", "carts": [_cart(scope, one) for one in carts],
     }  # fmt: skip
 
 
-def _cart(one: ClassOnBoard) -> dict[str, Any]:
+def _cart(scope: Scope, one: ClassOnBoard) -> dict[str, Any]:
+    """A cart as it is worked on, and what its hand-over record will say of it beside its tablets."""
     record = one.record
     return {
         "id": record.id, "code": record.code, "name": record.name, "slots": record.slots, "baseline": record.baseline,
         "steps": steps_told(one.said), "tablets": [tablet_told(device) for device in one.devices],
+        "accessories": accessories_of(scope, record.id), "services": services_of(one), "signed": record.id in signed_classes([record.id]),
     }  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def _spares(scope: Scope, stops: Sequence[School]) -> list[dict[str, Any]]:
     near = Tablet.mobile_class.is_null() | Tablet.mobile_class.in_(carts)
     rows = visible(scope, Tablet).where((Tablet.stage == Stage.SPARE.value) & near & ~Tablet.withdrawn)
     rows = rows.order_by(Tablet.asset_tag, Tablet.serial).limit(MOST_SPARES if stops else 0)
-    return [{"id": row.id, "serial": row.serial, "tag": row.asset_tag or "", "cart": row.mobile_class_id, "slot": row.slot} for row in rows]
+    return [{"id": row.id, "serial": row.serial, "tag": row.asset_tag or "", "model": row.model or "", "cart": row.mobile_class_id, "slot": row.slot} for row in rows]
 
 
 def choice(scope: Scope, now: datetime) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 // What an act is, sealed as the server seals it, and what it changes of the day's work on this phone.
 
-function canonical(value) {
+export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value && typeof value === "object") {
     return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
@@ -46,6 +46,12 @@ const GESTURES = {
   seen(work, id) {
     work.seen = [...new Set([...(work.seen ?? []), id])];
   },
+  handover(work, id) {
+    const cart = cartOf(work, id);
+    if (!cart) return;
+    cart.signed = true;
+    for (const tablet of cart.tablets) if (tablet.stage === "configured") tablet.stage = "delivered";
+  },
   visit(work, id, { reason, next }) {
     const stop = work.stops.find((one) => one.id === id);
     if (stop) stop.visit = { reason, next };
@@ -56,7 +62,7 @@ const GESTURES = {
     const listed = work.spares.find((one) => one.id === spare);
     if (!old || !listed) return;
     const into = cartOf(work, cart);
-    const instead = here?.tablet ?? { ...listed, model: "", checks: {} };
+    const instead = here?.tablet ?? { ...listed, checks: {} };
     if (here) here.cart.tablets = here.cart.tablets.filter((one) => one.id !== spare);
     old.cart.tablets = old.cart.tablets.filter((one) => one.id !== id);
     if (here) here.cart.tablets.push({ ...old.tablet, stage, slot: listed.slot });

@@ -1,6 +1,7 @@
 // The screens: each makes a title, a body and the actions under the thumb from the day's work as it is on this phone.
 
 import { cartOf, nameOf, tabletOf, tabletsOf } from "./act.js";
+import { handover } from "./handover.js";
 import { banner, button, h, icon, link, plural, toggle } from "./page.js";
 import { RELEASE, day, say } from "./words.js";
 
@@ -82,10 +83,11 @@ function cartScreen({ work, record }, id) {
   return {
     title: cart.code, lead: cart.name, back: "#",
     body: [
+      cart.signed && banner("good", "stamp", say("signed")),
       h("ol", { class: "grid" }, Array.from({ length: cart.slots }, (_, index) => slotTile(work, cart, index + 1))),
       h("details", {}, h("summary", {}, say("cart_steps")), h("div", { class: "toggles" }, steps)), noteForm(`mobile_class:${cart.id}`, record),
     ],
-    actions: ["scan", link(say("all_but"), "check-check", `#sauf/${cart.id}`)],
+    actions: ["scan", link(say("all_but"), "check-check", `#sauf/${cart.id}`), link(say("handover"), "stamp", `#pv/${cart.id}`)],
   };
 }
 
@@ -205,7 +207,7 @@ function queue({ work, pending, person, persisted, exportAll, sendNow, signOut }
   };
 }
 
-const SCREENS = { "": home, choix: choice, valise: cartScreen, sauf: bulk, tablette: tabletScreen, visite: visit, envoi: queue };
+const SCREENS = { "": home, choix: choice, valise: cartScreen, sauf: bulk, pv: handover, tablette: tabletScreen, visite: visit, envoi: queue };
 
 // The screen of an address, or the first one when the address leads nowhere on this phone.
 export function screen(state, hash) {
@@ -216,7 +218,7 @@ export function screen(state, hash) {
 export function cartHere(work, hash) {
   const [name, id] = hash.replace(/^#/, "").split("/");
   if (!work) return null;
-  if (name === "valise" || name === "sauf") return cartOf(work, Number(id));
+  if (["valise", "sauf", "pv"].includes(name)) return cartOf(work, Number(id));
   return name === "tablette" ? tabletOf(work, Number(id))?.cart : null;
 }
 
