@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import resource
 import signal
@@ -28,15 +29,15 @@ log = logging.getLogger(__name__)
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, calling `ready` once the port is held; `Refused` when it is taken or cannot be had.
+    """Serve until SIGINT or SIGTERM, calling `ready` once the port is held and pages can be made; `Refused` when it is taken or cannot be had.
 
     Asked to end, it takes no new connection, answers every request that it has begun to receive, 20 seconds at most, and returns.
     """
     bound = listen(host, port)
+    _warm(app)
     if ready:
         ready()
     _allow_open_files()
-    threading.Thread(target=_compile_templates, args=[app], name="templates", daemon=True).start()
     wires: dict[int, Any] = {}
     with bound, at_work(app.config["CARTABLE"].database_file), held_open():
         server = create_server(
@@ -54,10 +55,12 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] | None = N
             server.close()
 
 
-def _compile_templates(app: Flask) -> None:
-    """Beforehand, so that nobody's first page waits for it."""
+def _warm(app: Flask) -> None:
+    """Compile the templates before anybody waits for one, and let the collector of cycles pass over what stays for ever."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(wires: dict[int, Any], seconds: float = 1) -> None:

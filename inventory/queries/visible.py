@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from peewee import ModelSelect
+from peewee import SQL, ModelSelect
 
-from inventory.db import Table
+from inventory.db import Table, on_postgres
 from inventory.models import (
     Accessory,
     Closing,
@@ -24,6 +25,8 @@ from inventory.models import (
     Tablet,
 )
 from inventory.scope import EVERYWHERE, Scope
+
+SCOPES = 256
 
 
 def scope_of(person: Person | None) -> Scope:
@@ -47,6 +50,17 @@ def ids_of(scope: Scope, model: type[Table]) -> ModelSelect | None:
     return None if scope.everywhere else visible(scope, model).select(model.id)
 
 
+def _alone(build: Callable[[Scope], ModelSelect]) -> Callable[[Scope], SQL]:
+    """A subquery that names nothing outside itself, as its text: written once for a scope, wherever a statement puts it."""
+
+    @lru_cache(SCOPES)
+    def written(scope: Scope, postgres: bool) -> SQL:
+        text, values = build(scope).sql()
+        return SQL(f"({text})", values)
+
+    return lambda scope: written(scope, on_postgres())
+
+
 def _schools(scope: Scope) -> Any:
     return School.id.in_(sorted(scope.schools))
 
@@ -55,6 +69,7 @@ def _classes(scope: Scope) -> Any:
     return MobileClass.school.in_(sorted(scope.schools))
 
 
+@_alone
 def _of_classes(scope: Scope) -> ModelSelect:
     return MobileClass.select(MobileClass.id).where(_classes(scope))
 
@@ -63,13 +78,27 @@ def _tablets(scope: Scope) -> Any:
     return Tablet.mobile_class.in_(_of_classes(scope))
 
 
+@_alone
+def _of_tablets(scope: Scope) -> ModelSelect:
+    return Tablet.select(Tablet.id).where(_tablets(scope))
+
+
+@_alone
+def _serials(scope: Scope) -> ModelSelect:
+    return Tablet.select(Tablet.serial).where(_tablets(scope))
+
+
+@_alone
+def _of_sightings(scope: Scope) -> ModelSelect:
+    return Sighting.select(Sighting.id).where(_sightings(scope))
+
+
 def _events(scope: Scope) -> Any:
-    tablets = Tablet.select(Tablet.id).where(_tablets(scope))
     return (
-        ((Event.subject == "tablet") & Event.subject_id.in_(tablets))
+        ((Event.subject == "tablet") & Event.subject_id.in_(_of_tablets(scope)))
         | ((Event.subject == "mobile_class") & Event.subject_id.in_(_of_classes(scope)))
         | ((Event.subject == "school") & Event.subject_id.in_(sorted(scope.schools)))
-        | ((Event.subject == "sighting") & Event.subject_id.in_(Sighting.select(Sighting.id).where(_sightings(scope))))
+        | ((Event.subject == "sighting") & Event.subject_id.in_(_of_sightings(scope)))
     )
 
 
@@ -80,12 +109,12 @@ def _gaps(scope: Scope) -> Any:
 
 def _labels(scope: Scope) -> Any:
     """By the thing it names: a blank label names nothing, and is seen only from everywhere."""
-    return Label.mobile_class.in_(_of_classes(scope)) | Label.tablet.in_(Tablet.select(Tablet.id).where(_tablets(scope)))
+    return Label.mobile_class.in_(_of_classes(scope)) | Label.tablet.in_(_of_tablets(scope))
 
 
 def _sightings(scope: Scope) -> Any:
     """By the tablet that bears the serial number: a device that no tablet explains is seen only from everywhere."""
-    return Sighting.serial.in_(Tablet.select(Tablet.serial).where(_tablets(scope)))
+    return Sighting.serial.in_(_serials(scope))
 
 
 def _closings(scope: Scope) -> Any:

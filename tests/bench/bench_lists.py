@@ -19,7 +19,7 @@ from config.accounts import add_user
 from config.app import create_app
 from config.settings import read
 from deploy.queries.board import classes_on_board
-from inventory.db import database
+from inventory.db import database, held_open
 from inventory.keyset import Cursor
 from inventory.queries import listed_tablets
 from inventory.queries.counters import totals
@@ -65,7 +65,7 @@ def _measured(size: int) -> tuple[dict[str, float], dict[str, float]]:
         add_user("bench", "Banc", Role.MANAGER, EVERYWHERE, PASSWORD, NOVEMBER)
         database.close()
         app = create_app(read({"CARTABLE_DATABASE": f"sqlite:///{path}", "CARTABLE_AS_OF": "2017-11-13"}))
-        with app.test_client() as client:
+        with held_open(), app.test_client() as client:
             client.post("/connexion", data={"login": "bench", "password": PASSWORD})
             pages = {name: _page(client, view if view.startswith("/") else f"/tablettes{view}") for name, view in VIEWS.items()}
             pages["deep"] = _page(client, _deep(client, size))
