@@ -18,6 +18,7 @@ from config.app import create_app
 from config.cli.show import bar
 from config.demo.build import build, built, connect, mark_built
 from config.demo.closing import closing
+from config.demo.decisions import decisions
 from config.demo.ground import ground
 from config.demo.people import PASSWORD, PEOPLE
 from config.settings import Settings, read
@@ -82,7 +83,7 @@ def _prepare(settings: Settings) -> None:
     FOLDER.mkdir(parents=True)
     click.echo("Première fois : l'automne 2017 est rejoué (quelques secondes)…")
     with bar("Automne 2017") as tell:
-        build(settings, tell, [*ground(), *closing()])
+        build(settings, tell, [*ground(), *decisions(), *closing()])
     mark_built(settings)
 
 
