@@ -30,7 +30,7 @@ def test_from_the_count_to_a_decision_and_back(house: Flask) -> None:
             answer = client.post(f"{url}/decision", data=form | changed)
             assert (answer.status_code, said in answer.text) == (422, True)
         stale = client.post(f"{url}/decision", data=form | {"facts": "0" * 64})
-        assert (stale.status_code, "les faits ont changé" in stale.text) == (409, True)
+        assert (stale.status_code, "les faits ont changé" in stale.text) == (422, True)
         assert client.post(f"{url}/decision", data=form).status_code == 302
         page = client.get(url).text
         assert "Décidé : à corriger, à la charge de : gestionnaire (DSI)" in page and "Relevé au dos : un zéro" in page

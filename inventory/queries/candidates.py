@@ -26,7 +26,7 @@ _EXPECTED = sorted(stage.value for stage in Stage if stage not in AWAY and (stag
 _AWAY = ",".join(f"'{stage.value}'" for stage in sorted(AWAY))
 _OF_TABLET, _OF_SIGHTING = ALIKE.replace("serial", "t.serial"), ALIKE.replace("serial", "o.serial")
 _STRANGERS = (
-    "WITH stranger AS (SELECT s.id, s.serial, s.number, s.group_name FROM sighting s WHERE s.status <> 'gone' "
+    "WITH stranger AS MATERIALIZED (SELECT s.id, s.serial, s.number, s.group_name FROM sighting s WHERE s.status <> 'gone' "
     "AND NOT EXISTS (SELECT 1 FROM tablet b WHERE b.serial = s.serial AND NOT b.withdrawn)) "
 )
 _TABLETS = (
@@ -37,8 +37,9 @@ _TABLETS = (
     f"UNION SELECT t.id FROM (SELECT o.id, {_OF_SIGHTING} AS likes FROM stranger o WHERE o.serial <> '') o "
     f"JOIN tablet t ON {_OF_TABLET} = o.likes WHERE NOT t.withdrawn "
     "UNION SELECT t.id FROM stranger o JOIN tablet t ON t.asset_tag = o.number WHERE o.serial <> '' AND NOT t.withdrawn "
-    "UNION SELECT t.id FROM stranger o JOIN mobile_class c ON o.group_name IN (c.code, c.name) JOIN tablet t ON t.mobile_class_id = c.id "
-    "WHERE o.serial <> '' AND o.group_name <> '' AND NOT t.withdrawn "
+    "UNION SELECT t.id FROM tablet t WHERE NOT t.withdrawn AND t.mobile_class_id IN (SELECT c.id FROM mobile_class c "
+    "WHERE c.code IN (SELECT group_name FROM stranger WHERE serial <> '' AND group_name <> '') "
+    "OR c.name IN (SELECT group_name FROM stranger WHERE serial <> '' AND group_name <> '')) "
     "UNION SELECT t.id FROM tablet t JOIN mobile_class c ON c.id = t.mobile_class_id JOIN school e ON e.id = c.school_id "
     "JOIN sighting s ON s.serial = t.serial WHERE NOT t.withdrawn AND s.status <> 'gone' AND s.group_name <> '' "
     "AND s.group_name NOT IN (c.code, c.name, e.uai, e.name) AND s.group_name IN "
