@@ -12,7 +12,7 @@ from inventory.models import MobileClass, Person
 from inventory.queries.discrepancies import Placed, discrepancies
 from inventory.queries.gaps import standing_of
 from inventory.roles import OFFICE, Role
-from inventory.scope import Scope
+from inventory.scope import EVERYWHERE, Scope
 from mdm.models import SyncRun
 from mdm.queries import failed_since, listened, quarantines
 from mdm.run_state import Freshness, RunState
@@ -21,10 +21,14 @@ A_WEEK, STALE = timedelta(days=7), timedelta(days=1)
 
 
 def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any]:
-    """The discrepancies of one mobile class as they are now, those noted with their lives, and how fresh each server's word is."""
+    """The discrepancies of one mobile class as they are now, those noted with their lives, and how fresh each server's word is.
+
+    They are looked for everywhere, as the comparison does; what no tablet of the class explains is shown to who sees all schools.
+    """
     noted, fresh = standing_of(scope, when, now, class_id=shown.id), list[Placed]()
     if when is None:
-        live = {one.discrepancy.name: one for one in discrepancies(scope, class_id=shown.id)}
+        found = discrepancies(EVERYWHERE, class_id=shown.id)
+        live = {one.discrepancy.name: one for one in found if scope.everywhere or one.discrepancy.tablet}
         known = {row.name for row in noted}
         noted = [row for row in noted if row.name in live or row.kind in NOT_OF_MDMS]
         fresh = [one for name, one in live.items() if name not in known]
