@@ -61,7 +61,7 @@ def _granettes() -> Iterator[Line]:
     yield Line(on(11, 8, 17, 20), "technicien", closed(Kind.ACCESSORY, CM01, Result.SUPPLIED, "câble posé"))
     yield Line(on(11, 28, 9, 40), "technicien", opened(Kind.FAILURE, CM01, 3, "ne démarre plus"))
     yield Line(on(11, 28, 11, 10), "technicien", closed(Kind.FAILURE, CM01, Result.REPAIRED, "remise à zéro, enrôlée de nouveau"))
-    yield Line(on(12, 13, 9, 10), "technicien", opened(Kind.THEFT, CM01, 9, "vol dans la nuit du 12 au 13", "plainte 2017/004512"))
+    yield Line(on(12, 13, 9, 10), "technicien", opened(Kind.THEFT, CM01, 9, "vol dans la nuit du 12 au 13", "2017/004512"))
     yield Line(on(12, 19, 16), "ecole", opened(Kind.BREAKAGE, CM01, 6, "écran fendu dans un coin, elle marche encore"))
     yield Line(on(12, 20, 14), "technicien", counted(CM01, without=(2,), also=("R52H70TEST99",)))
     yield Line(on(12, 20, 15), "technicien", settled(CM01))
