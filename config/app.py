@@ -43,6 +43,7 @@ from deploy.funding.views.pledges import pages as pledge_pages
 from deploy.handover.views import pages as handover_pages
 from deploy.home.views import pages as home_pages
 from deploy.incidents.views import pages as incident_pages
+from deploy.letters.views import pages as letter_pages
 from deploy.queries.conventions import mention
 from deploy.reports.views import pages as seal_pages
 from deploy.rollcall.views import pages as check_pages
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover_pages,
     incident_pages,
     stocktake_pages,
+    letter_pages,
     *api.ROOMS,
 )
 FILTERS = (
@@ -90,7 +92,7 @@ FILTERS = (
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "commands"})  # what these pages show has no past
+LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "commands", "letters"})  # what these pages show has no past
 
 
 def create_app(

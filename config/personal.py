@@ -20,6 +20,8 @@ from deploy.models import (
     FieldDecision,
     Handover,
     HandoverSignature,
+    Letter,
+    MailAddress,
     QuarterIssue,
     StocktakeSight,
 )
@@ -112,6 +114,8 @@ def register() -> tuple[Kept, ...]:
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
+        Kept(MailAddress, "person", tell("Adresse de courriel"), tell("Écrire à cette personne ce qui l'attend."), account, ("address", "digests", "since"), erased=True),
+        Kept(Letter, "person", tell("Lettres envoyées"), tell("Savoir ce qui a été écrit et reçu."), tell("Trois mois."), ("at", "subject", "state"), erased=True),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         *_of_the_round(following, public),
         Kept(Command, "requested_by", tell("Commandes aux tablettes : qui les a demandées"), following, public, ("id", "action", "requested", "state")),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from config import networks, sessions
 from config.models import NetworkTally, SecurityEvent, WebSession
+from deploy.models import Letter
 from inventory.actions import answers, drafts
 from inventory.db import Table, atomic
 from inventory.french import counted
@@ -14,7 +15,7 @@ from mdm import deliveries
 from mdm.models import HookEvent
 
 CHUNK = 1000
-SECURITY_LOG_KEPT, EVENTS_KEPT = timedelta(days=365), timedelta(days=90)
+SECURITY_LOG_KEPT, EVENTS_KEPT, LETTERS_KEPT = timedelta(days=365), timedelta(days=90), timedelta(days=90)
 RULES = (
     (WebSession, WebSession.last_seen, sessions.KEPT),
     (NetworkTally, NetworkTally.since, networks.SPAN),
@@ -23,6 +24,7 @@ RULES = (
     (ApiAnswer, ApiAnswer.at, answers.KEPT),
     (HookEvent, HookEvent.noted, EVENTS_KEPT),
     (Delivery, Delivery.at, deliveries.KEPT),
+    (Letter, Letter.at, LETTERS_KEPT),
 )
 
 

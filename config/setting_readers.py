@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from deploy.letters.digest import is_address
 from inventory.roles import Role
 
 HOST_NAME = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
@@ -76,4 +77,21 @@ def token(text: str) -> str:
     """A secret of visible letters, or nothing."""
     if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
         raise ValueError(f"écrire au moins {SHORTEST_TOKEN} caractères sans espace ni accent")
+    return text
+
+
+def smtp(text: str) -> tuple[str, str, int] | None:
+    """A mail server as (scheme, host, port), None when it is empty."""
+    if not text:
+        return None
+    told = re.fullmatch(r"(smtp|smtps|smtp\+starttls)://([^:/\s]+):([0-9]{1,5})/?", text)
+    if told is None or not HOST_NAME.fullmatch(told[2]) or not 1 <= int(told[3]) <= 65535:
+        raise ValueError("écrire smtp+starttls://hôte:587, smtps://hôte:465 ou smtp://hôte:25")
+    return told[1], told[2], int(told[3])
+
+
+def mailbox(text: str) -> str:
+    """An address of e-mail, or nothing."""
+    if text and not is_address(text):
+        raise ValueError("écrire une adresse comme cartable@ville.fr")
     return text

@@ -15,7 +15,7 @@ from typing import Any
 
 from config.accessibility import Audit, read_audit, read_contact
 from config.clock import read_moment
-from config.setting_readers import host, hosts, hours, minutes, networks, number, roles, token, yes_or_no
+from config.setting_readers import host, hosts, hours, mailbox, minutes, networks, number, roles, smtp, token, yes_or_no
 from inventory.db import shown
 from inventory.errors import Refused
 from inventory.labels.address import read_address
@@ -62,6 +62,10 @@ class Settings:
     accessibility_audit: Audit | None
     providers: Path | None
     public_url: str
+    smtp: tuple[str, str, int] | None
+    smtp_login: str
+    smtp_password: str
+    mail_from: str
 
     @property
     def database_file(self) -> Path:
@@ -147,6 +151,10 @@ SETTINGS = (
     Setting("CARTABLE_TRUSTED_HOSTS", "trusted_hosts", "127.0.0.1 localhost [::1]", hosts, "Noms sous lesquels les pages répondent."),
     Setting("CARTABLE_PROVIDERS", "providers", "", _file_or_none, "Fichier TOML des fournisseurs d'identité ; vide : aucun."),
     Setting("CARTABLE_PUBLIC_URL", "public_url", "", read_address, "Adresse des pages dans les codes QR ; vide : celle de qui imprime."),
+    Setting("CARTABLE_SMTP", "smtp", "", smtp, "Serveur de courrier : smtp+starttls://hôte:587, smtps://hôte:465 ou smtp://hôte:25 ; vide : aucun."),
+    Setting("CARTABLE_SMTP_LOGIN", "smtp_login", "", str, "Compte sur le serveur de courrier ; vide : aucun."),
+    Setting("CARTABLE_SMTP_PASSWORD", "smtp_password", "", str, "Mot de passe de ce compte.", secret=True),
+    Setting("CARTABLE_MAIL_FROM", "mail_from", "", mailbox, "Adresse d'où partent les lettres, cartable@ville.fr."),
     Setting("CARTABLE_METRICS_TOKEN", "metrics_token", "", token, "Jeton de la surveillance (/metrics) ; vide : fermée.", secret=True),
     Setting("CARTABLE_API_PER_MINUTE", "api_per_minute", "600", number(1, 1_000_000), "Demandes d'un jeton de l'API par minute et par processus."),
     Setting("CARTABLE_WEBHOOK_HOSTS", "webhook_hosts", "", lambda text: hosts(text) if text else (), "Hôtes à qui des événements sont dits ; vide : aucun."),
@@ -185,6 +193,10 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     watch, silent = values.get("watch_days"), values.get("silent_days")
     if watch is not None and silent is not None and watch >= silent:
         return [f"CARTABLE_WATCH_DAYS = « {watch} » : écrire un nombre inférieur à CARTABLE_SILENT_DAYS ({silent})."]
+    if values.get("smtp") and not values.get("mail_from"):
+        return ["CARTABLE_MAIL_FROM manque : CARTABLE_SMTP dit par où partent les lettres, écrire aussi de quelle adresse."]
+    if values.get("smtp") and values["smtp"][0] == "smtp" and values.get("smtp_login"):
+        return ["CARTABLE_SMTP_LOGIN : un mot de passe ne part pas en clair ; écrire CARTABLE_SMTP en smtps:// ou smtp+starttls://."]
     return []
 
 

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from config import backups, clock, retention
+from config import backups, clock, post, retention
 from config.settings import Settings
 from config.vault import Vault
 from deploy.actions.quarter import issue
+from deploy.letters.actions import write_digests
 from deploy.queries.board import board
 from deploy.queries.conventions import loaded
 from deploy.reports.quarter import Quarter
@@ -43,8 +44,15 @@ def work(settings: Settings, stop: threading.Event | None = None) -> Mapping[str
         "retention": retention.erase_old,
         "quarter": _quarter,
         "commands": lambda now: carry_out(Vault(settings.key_file), clock.now, stop.is_set),
-        "deliveries": lambda now: deliver_due(Vault(settings.key_file), settings.webhook_hosts, clock.now, stop.is_set),
+        "letters": lambda now: write_digests(now, settings.public_url),
+        "deliveries": lambda now: _outboxes(settings, stop),
     }
+
+
+def _outboxes(settings: Settings, stop: threading.Event) -> str:
+    """Send what waits: events to programs, letters to people."""
+    told = deliver_due(Vault(settings.key_file), settings.webhook_hosts, clock.now, stop.is_set)
+    return f"{told} ; {post.send_due(settings, clock.now, stop.is_set)}"
 
 
 def _sync(settings: Settings, now: datetime, stop: threading.Event) -> str:

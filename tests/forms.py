@@ -74,6 +74,7 @@ FORMS: dict[str, Mapping[str, object]] = {
     "schedule.promise": {"code": "VIL-CM01", "work": "delivery", "day": "2018-05-03", "half": "0", "technician": "1"},
     "schedule.change": {"reason": "neige"},
     "schedule.feed_open": {},
+    "letters.choose": {"address": "luc@ecole.fr"}, "letters.again": {},
     "pledges.certify": {"quality": "ordonnateur"},
     "pledges.justify": {"ground": "loan", "reference": "prêt", "day": "2018-06-30"},
 }

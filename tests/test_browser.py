@@ -33,7 +33,7 @@ PAGES = (
     "/", "/tableau", "/tableau?as_of=2017-11-15", "/ecoles", "/ecoles/0131204N", "/classes/AIX-CM01", "/classes/AIX-CM02",
     "/classes/AIX-CM02/pas/enrolment", "/classes", "/tablettes", "/tablettes?q=introuvable",
     "/tablettes?etape=in_service&tri=-serie&col=etape&col=contact&col=ecole", "/tablettes/5", "/tablettes/20", "/synchronisation", "/synchronisation/mdm-ville", "/constats", "/trimestres",
-    "/imports", "/compte", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
+    "/imports", "/compte", "/compte/courrier", "/compte/second-facteur", "/donnees-personnelles", "/introuvable",
     "/classes/AIX-CM01/etiquettes?start=4&stock=L4732", "/etiquettes", "/classes/AIX-CM01/pointage", "/ecoles/0131204N/pointage", "/pointages",
     "/pv", "/classes/AIX-CM01/pv", "/pv/photos", "/incidents", "/classes/AIX-CM01/inventaire",
 )  # fmt: skip

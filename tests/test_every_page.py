@@ -16,7 +16,7 @@ MORE_PAGES = (
     "/trimestres/2017-Q4", "/trimestres/2017-Q4/lignes/depenses?chiffre=eligible", "/lectures", "/lectures?as_of=2017-11-15&issue=complete", "/planning",
     "/commandes",
 )  # fmt: skip
-KEEPERS_MORE = ("/systeme", "/aide")
+KEEPERS_MORE = ("/systeme", "/aide", "/courrier")
 OTHER_ROLES = {"technicien": ("/", "/aide"), "comite": ("/",), "ecole": ("/", "/aide", "/tableau")}
 LOOKS = ((1280, "light", "no-preference"), (390, "light", "reduce"), (1280, "dark", "reduce"), (390, "dark", "no-preference"))
 NO_PAGE = ("/connexion", "/tournee/", "/health/", "/metrics", "/api/", ".json", ".csv", ".pdf")

@@ -33,6 +33,7 @@ from deploy.handover import actions as handover
 from deploy.handover.record import Reservation
 from deploy.incidents.actions import open_incident
 from deploy.incidents.kind import Kind as IncidentKind
+from deploy.letters import actions as letters
 from deploy.models import Visit
 from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
@@ -184,6 +185,7 @@ def _papers(hand: Hand) -> dict[str, object]:
     meeting = committee.plan_meeting(told, Meeting("technical", date(2018, 3, 1), "14:00", "mairie"), hand)
     committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
     decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
+    letters.write(hand.by, "essai", "Essai", "mot", JANUARY)
     return {"secret": "rien", "issue": 1, "table": "tablettes", "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 

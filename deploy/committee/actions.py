@@ -26,6 +26,7 @@ from deploy.committee.queries import (
 from deploy.committee.seats import counts, places_of, quorate
 from deploy.convention import Convention
 from deploy.convention.articles import Committee
+from deploy.letters.actions import write_notice
 from deploy.models import Decision as DecisionPaper
 from deploy.models import LoadedConvention
 from deploy.models import Meeting as MeetingPaper
@@ -133,10 +134,13 @@ def change_meeting(row: MeetingPaper, meeting: Meeting, hand: Hand, *, note: str
 
 @atomic
 def send_notice(row: MeetingPaper, day: date, hand: Hand) -> None:
-    """Record the day its notice and agenda went to the members."""
+    """Record the day its notice and agenda went to the members; that of today is written by e-mail to those who gave an address."""
     if day > local_date(hand.now):
         raise Refused(tell("La convocation du {day} n'est pas encore partie : l'enregistrer ce jour-là.", day=short_day(day)))
-    change_meeting(row, replace(sitting(EVERYWHERE, row.id, None).meeting, notice=day), hand)
+    told_of = replace(sitting(EVERYWHERE, row.id, None).meeting, notice=day)
+    change_meeting(row, told_of, hand)
+    if day == local_date(hand.now):
+        write_notice(convention(row.convention), row.id, told_of, hand.now)
 
 
 @atomic

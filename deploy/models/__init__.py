@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.models.carts import Handover, HandoverSignature, Incident, Stocktake, StocktakeSight
 from deploy.models.field import CheckGuess, FieldAct, FieldDecision
 from deploy.models.issued import LoadedBaseline, LoadedConvention, QuarterFile, QuarterIssue
+from deploy.models.letters import Letter, MailAddress
 from deploy.models.papers import CalendarFeed, Decision, EvidenceFile, InvoicePaper, Meeting, PaymentPaper, Visit
 
 TABLES = (
@@ -27,6 +28,8 @@ TABLES = (
     StocktakeSight,
     Visit,
     CalendarFeed,
+    MailAddress,
+    Letter,
 )
 
-__all__ = ["TABLES", "CalendarFeed", "CheckGuess", "Decision", "EvidenceFile", "FieldAct", "FieldDecision", "Handover", "HandoverSignature", "Incident", "InvoicePaper", "LoadedBaseline", "LoadedConvention", "Meeting", "PaymentPaper", "QuarterFile", "QuarterIssue", "Stocktake", "StocktakeSight", "Visit"]
+__all__ = ["TABLES", "CalendarFeed", "CheckGuess", "Decision", "EvidenceFile", "FieldAct", "FieldDecision", "Handover", "HandoverSignature", "Incident", "InvoicePaper", "Letter", "LoadedBaseline", "LoadedConvention", "MailAddress", "Meeting", "PaymentPaper", "QuarterFile", "QuarterIssue", "Stocktake", "StocktakeSight", "Visit"]
