@@ -21,7 +21,7 @@ from inventory import db
 
 BACKUP = time(2, 30)
 MORNING = datetime(2017, 11, 15, 8, tzinfo=UTC)
-NAMES = ("backup", "lateness", "quarter", "retention", "sync")
+NAMES = ("backup", "lateness", "letters", "quarter", "retention", "sync")
 WORKER = """
 import sys, threading
 from datetime import datetime
