@@ -49,6 +49,7 @@ from deploy.reports.views import pages as seal_pages
 from deploy.rollcall.views import pages as check_pages
 from deploy.schedule.views import pages as schedule_pages
 from deploy.stocktake.views import pages as stocktake_pages
+from deploy.term.views import pages as term_pages
 from deploy.views import pages as deploy_pages
 from inventory import memory, spoken
 from inventory.db import database
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incident_pages,
     stocktake_pages,
     letter_pages,
+    term_pages,
     *api.ROOMS,
 )
 FILTERS = (

@@ -58,41 +58,18 @@ CHAPTERS: Mapping[str, tuple[Way, ...]] = {
         Way("Planning", "schedule.page", "calendar-range"),
         Way("Comités", "committee.page", "users"),
         Way("Financement", "funding.page", "landmark"),
+        Way("Vie de la convention", "term.page", "scroll-text"),
         Way("Constats", "deploy.findings_page", "scale"),
         Way("Trimestres", "deploy.quarter_list", "file-check"),
     ),
     later("Installation"): (
         Way("Comptes", "people.accounts", "users"),
         Way("Jetons", "tokens.list_all", "key-round"),
+        Way("Courrier envoyé", "letters.sent", "scroll-text"),
         Way("Sécurité", "account.security", "shield-check"),
         Way("Système", "system.page", "life-buoy"),
     ),
 }
-WAYS = (
-    Way("Accueil", "home.page", "house"),
-    Way("Ma tournée", "field.page", "truck"),
-    Way("Tableau de bord", "deploy.board_page", "layout-dashboard"),
-    Way("Écoles", "lists.ecoles", "school"),
-    Way("Classes mobiles", "lists.classes", "briefcase"),
-    Way("Tablettes", "lists.tablettes", "tablet"),
-    Way("Mises à disposition", "handover.latest", "stamp"),
-    Way("Pointages", "rollcall.after_holiday", "search-check"),
-    Way("Incidents", "incidents.listed", "siren"),
-    Way("Synchronisation", "mdm.synchronisation", "refresh-cw"),
-    Way("Commandes", "commands.listed", "shield-alert"),
-    Way("Planning", "schedule.page", "calendar-range"),
-    Way("Comités", "committee.page", "users"),
-    Way("Financement", "funding.page", "landmark"),
-    Way("Constats", "deploy.findings_page", "scale"),
-    Way("Trimestres", "deploy.quarter_list", "file-check"),
-    Way("Actes en conflit", "field.tray", "message-circle-question"),
-    Way("Imports", "inventory.import_list", "file-up"),
-    Way("Comptes", "people.accounts", "users"),
-    Way("Jetons", "tokens.list_all", "key-round"),
-    Way("Courrier envoyé", "letters.sent", "scroll-text"),
-    Way("Sécurité", "account.security", "shield-check"),
-    Way("Système", "system.page", "life-buoy"),
-)
 
 
 def chapters(as_of: str | None) -> list[tuple[str, list[Shown]]]:

@@ -15,6 +15,7 @@ from config.models import ApiToken, Credential, ProviderLink, RecoveryCode, Seco
 from config.security_log import Happened, write
 from deploy.models import (
     CalendarFeed,
+    ConventionVersion,
     EvidenceFile,
     FieldAct,
     FieldDecision,
@@ -114,10 +115,9 @@ def register() -> tuple[Kept, ...]:
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
         Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
-        Kept(MailAddress, "person", tell("Adresse de courriel"), tell("Écrire à cette personne ce qui l'attend."), account, ("address", "digests", "since"), erased=True),
-        Kept(Letter, "person", tell("Lettres envoyées"), tell("Savoir ce qui a été écrit et reçu."), tell("Trois mois."), ("at", "subject", "state"), erased=True),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         *_of_the_round(following, public),
+        *_of_letters(following, account, public),
         Kept(Command, "requested_by", tell("Commandes aux tablettes : qui les a demandées"), following, public, ("id", "action", "requested", "state")),
         Kept(Command, "approved_by", tell("Commandes aux tablettes : qui a donné son accord"), following, public, ("id", "action", "approved", "state")),
         Kept(SyncRun, "decided_by", tell("Lectures des MDM retenues : qui a décidé"), following, public, ("id", "started", "state")),
@@ -131,6 +131,15 @@ def _of_programs(entering: str, following: str, public: str) -> tuple[Kept, ...]
         Kept(ApiToken, "created_by", tell("Jetons créés : par qui"), following, public, ("name", "prefix", "created", "until")),
         Kept(Subscription, "created_by", tell("Abonnements d'autres programmes : par qui"), following, public, ("name", "url", "created", "stopped")),
         Kept(ApiAnswer, "person", tell("Réponses données à un programme"), tell("Ne rien enregistrer deux fois."), tell("Un jour."), ("key", "status", "at"), erased=True),
+    )  # fmt: skip
+
+
+def _of_letters(following: str, account: str, public: str) -> tuple[Kept, ...]:
+    """Where people are written to and what was, and who loaded an amendment."""
+    return (
+        Kept(MailAddress, "person", tell("Adresse de courriel"), tell("Écrire à cette personne ce qui l'attend."), account, ("address", "digests", "since"), erased=True),
+        Kept(Letter, "person", tell("Lettres envoyées"), tell("Savoir ce qui a été écrit et reçu."), tell("Trois mois."), ("at", "subject", "state"), erased=True),
+        Kept(ConventionVersion, "person", tell("Avenants : qui les a chargés"), following, public, ("convention", "number", "loaded")),
     )  # fmt: skip
 
 

@@ -74,6 +74,8 @@ FORMS: dict[str, Mapping[str, object]] = {
     "schedule.promise": {"code": "VIL-CM01", "work": "delivery", "day": "2018-05-03", "half": "0", "technician": "1"},
     "schedule.change": {"reason": "neige"},
     "schedule.feed_open": {},
+    "term.terminate": {"by": "commune", "day": "2018-03-01", "reference": "LRAR 1"}, "term.request_answer": {"answer": "dix tablettes"},
+    "term.ask": {"kind": "survey", "sender": "DANE", "first": "2018-03-01", "question": "Combien de tablettes ?"},
     "letters.choose": {"address": "luc@ecole.fr"}, "letters.again": {},
     "pledges.certify": {"quality": "ordonnateur"},
     "pledges.justify": {"ground": "loan", "reference": "prêt", "day": "2018-06-30"},

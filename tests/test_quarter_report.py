@@ -30,7 +30,7 @@ AUTUMN = Quarter.parse("T4-2017")
 JANUARY = end_of(date(2018, 1, 8))
 CONTENT = {
     "classes", "ecoles", "etapes", "tablettes", "mdm", "ecarts", "services", "incidents", "formations", "budget", "depenses", "subvention", "versements",
-    "solde", "reunions", "decisions", "constats", "risques", "suite", "evolution",
+    "solde", "reunions", "decisions", "constats", "risques", "suite", "evolution", "demandes",
 }  # fmt: skip
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not here")
 

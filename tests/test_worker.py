@@ -40,7 +40,7 @@ def work(name):
         return "fait"
     return verb
 threading.Thread(target=lambda: (sys.stdin.readline(), stop.set())).start()
-run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup", "retention", "quarter")}, stop, lambda: settings.as_of)
+run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup", "retention", "quarter", "letters")}, stop, lambda: settings.as_of)
 """
 
 

@@ -38,6 +38,8 @@ from deploy.models import Visit
 from deploy.queries.conventions import convention
 from deploy.reports.quarter import Quarter
 from deploy.stocktake import actions as stocktake
+from deploy.term import actions as term
+from deploy.term.request import Request, RequestKind
 from inventory.actions import drafts, imports, labels
 from inventory.actions.gaps import survey
 from inventory.actions.places import note_fact
@@ -78,7 +80,7 @@ ABSENT: dict[str, object] = {
     "uai": "0130001A", "code": "VIL-CM99", "tablet_id": ABSENT_ID, "draft_id": ABSENT_ID, "batch_id": ABSENT_ID, "run_id": ABSENT_ID,
     "name": "nulle-part", "period": "2017-Q1", "table": "nulle-part", "key": "enrolment", "login": "personne", "number": ABSENT_ID, "view_id": ABSENT_ID,
     "photo": "0" * 64, "act_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
-    "meeting_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
+    "meeting_id": ABSENT_ID, "request_id": ABSENT_ID, "decision_id": ABSENT_ID, "invoice_id": ABSENT_ID, "payment_id": ABSENT_ID, "position": ABSENT_ID, "sha256": "0" * 64, "issue": 99, "visit_id": ABSENT_ID, "secret": "rien",
     "label": "0000000000", "record_id": ABSENT_ID, "incident_id": ABSENT_ID, "stocktake_id": ABSENT_ID, "command_id": ABSENT_ID, "gap_id": ABSENT_ID,
 }  # fmt: skip
 
@@ -185,8 +187,9 @@ def _papers(hand: Hand) -> dict[str, object]:
     meeting = committee.plan_meeting(told, Meeting("technical", date(2018, 3, 1), "14:00", "mairie"), hand)
     committee.hold_meeting(meeting, {0, 2}, "", Hand(hand.by, THURSDAY))
     decision = committee.decide(meeting, "Livrer", "académie", None, Hand(hand.by, THURSDAY))
+    asked = term.receive_request(told, Request(RequestKind.REPORTING, "La DANE", JANUARY.date(), None, "Combien de tablettes ?"), hand)
     letters.write(hand.by, "essai", "Essai", "mot", JANUARY)
-    return {"secret": "rien", "issue": 1, "table": "tablettes", "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
+    return {"secret": "rien", "issue": 1, "table": "tablettes", "request_id": asked.id, "meeting_id": meeting.id, "decision_id": decision.id, "invoice_id": invoice.id, "payment_id": payment.id, "position": 0, "sha256": piece}
 
 
 def _of_the_round(cart: MobileClass, hand: Hand) -> dict[str, object]:

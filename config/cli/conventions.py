@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ from config.wiring import house, wire
 from deploy.actions.conventions import load_baseline, load_convention
 from deploy.convention import parse
 from deploy.findings import Finding, Severity
+from deploy.queries.conventions import versions
 from deploy.queries.findings import against
+from deploy.setup.cart import CartTemplate
 from deploy.setup.cart import parse as parse_cart
+from deploy.term.actions import amend
 from inventory.actions.records import Hand
 from inventory.db import atomic
+from inventory.errors import Refused
 from inventory.french import amount
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -89,16 +94,48 @@ def convention_load(file: Path, cart: str, baseline: str, prefix: str, as_json: 
     click.echo(f"{loaded.created} école(s) créée(s), {loaded.changed} changée(s) ; classes mobiles : {', '.join(loaded.classes)}.")
 
 
+@convention.command("amend")
+@click.argument("file", type=FILE)
+@click.option("--on", "effective", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Jour où l'avenant entre en vigueur.")
+@click.option("--reference", required=True, help="Référence de l'avenant, par exemple sa délibération.")
+@click.option("--cart", default="valise-16", show_default=True, help="Modèle de valise (config/cart_templates).")
+@click.option("--baseline", default="ecole-android-2017", show_default=True, help="Configuration initiale (config/baselines).")
+@click.option("--prefix", default="", help="Début des codes de classe mobile (par défaut : la commune).")
+def convention_amend(file: Path, effective: datetime, reference: str, cart: str, baseline: str, prefix: str) -> None:
+    """Charger une convention telle qu'un avenant la change ; les versions d'avant gardent leurs jours."""
+    settings = read(os.environ)
+    with house(settings), atomic():
+        kept, template = _baseline(settings, baseline), _cart(settings, cart)
+        number = amend(
+            file.read_text(encoding="utf-8"), file.name, effective=effective.date(), reference=reference, cart=template, baseline=kept, prefix=prefix,
+            hand=Hand(None, clock.now(), "convention"),
+        )  # fmt: skip
+    click.echo(f"Avenant n° {number} en vigueur depuis le {effective:%d/%m/%Y}.")
+
+
 def load_files(file: Path, settings: Settings, cart: str, baseline: str, prefix: str, hand: Hand) -> Any:
     """Load a convention with the cart template and the baseline it starts from, all or nothing."""
+    text = file.read_text(encoding="utf-8")
     with atomic():
-        base = _named(settings.baselines, baseline)
-        kept = load_baseline(base.read_text(encoding="utf-8"), base.name, hand)
-        template = _named(settings.carts, cart)
-        return load_convention(
-            file.read_text(encoding="utf-8"), file.name, cart=parse_cart(template.read_text(encoding="utf-8"), template.name),
-            baseline=kept.key, prefix=prefix, hand=hand,
-        )  # fmt: skip
+        _refuse_amended(text, file.name)
+        return load_convention(text, file.name, cart=_cart(settings, cart), baseline=_baseline(settings, baseline, hand), prefix=prefix, hand=hand)
+
+
+def _refuse_amended(text: str, name: str) -> None:
+    """A convention that has amendments changes by one more of them, never in silence."""
+    kept = versions(parse(text, name).key)
+    if kept and kept[-1][0].source != text:
+        raise Refused(f"{name} : cette convention a des avenants ; la charger par « cartable convention amend ».")
+
+
+def _baseline(settings: Settings, name: str, hand: Hand | None = None) -> str:
+    base = _named(settings.baselines, name)
+    return load_baseline(base.read_text(encoding="utf-8"), base.name, hand or Hand(None, clock.now(), "convention")).key
+
+
+def _cart(settings: Settings, name: str) -> CartTemplate:
+    template = _named(settings.carts, name)
+    return parse_cart(template.read_text(encoding="utf-8"), template.name)
 
 
 def _named(folder: Path, name: str) -> Path:

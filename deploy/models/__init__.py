@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from deploy.models.carts import Handover, HandoverSignature, Incident, Stocktake, StocktakeSight
 from deploy.models.field import CheckGuess, FieldAct, FieldDecision
-from deploy.models.issued import LoadedBaseline, LoadedConvention, QuarterFile, QuarterIssue
+from deploy.models.issued import ConventionVersion, LoadedBaseline, LoadedConvention, QuarterFile, QuarterIssue
 from deploy.models.letters import Letter, MailAddress
-from deploy.models.papers import CalendarFeed, Decision, EvidenceFile, InvoicePaper, Meeting, PaymentPaper, Visit
+from deploy.models.papers import (
+    CalendarFeed,
+    Decision,
+    EvidenceFile,
+    InvoicePaper,
+    Meeting,
+    PaymentPaper,
+    ReportingRequest,
+    Visit,
+)
 
 TABLES = (
     LoadedConvention,
@@ -30,6 +39,8 @@ TABLES = (
     CalendarFeed,
     MailAddress,
     Letter,
+    ReportingRequest,
+    ConventionVersion,
 )
 
-__all__ = ["TABLES", "CalendarFeed", "CheckGuess", "Decision", "EvidenceFile", "FieldAct", "FieldDecision", "Handover", "HandoverSignature", "Incident", "InvoicePaper", "Letter", "LoadedBaseline", "LoadedConvention", "MailAddress", "Meeting", "PaymentPaper", "QuarterFile", "QuarterIssue", "Stocktake", "StocktakeSight", "Visit"]
+__all__ = ["TABLES", "CalendarFeed", "CheckGuess", "ConventionVersion", "Decision", "EvidenceFile", "FieldAct", "FieldDecision", "Handover", "HandoverSignature", "Incident", "InvoicePaper", "Letter", "LoadedBaseline", "LoadedConvention", "MailAddress", "Meeting", "PaymentPaper", "QuarterFile", "QuarterIssue", "ReportingRequest", "Stocktake", "StocktakeSight", "Visit"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import SQL, AutoField, BlobField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from inventory.columns import MomentField
+from inventory.columns import DayField, MomentField
 from inventory.db import Table
 from inventory.models import Person
 
@@ -18,6 +18,24 @@ class LoadedConvention(Table):
     source = TextField()
     sha256 = CharField()
     loaded = MomentField()
+
+
+class ConventionVersion(Table):
+    """A version of a convention: 0 as it was first signed, then one an amendment, in force from a day on (article 10.1)."""
+
+    id = AutoField()
+    convention = CharField()
+    number = IntegerField()
+    effective = DayField()
+    reference = CharField()
+    source = TextField()
+    sha256 = CharField()
+    loaded = MomentField()
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        table_name = "convention_version"
+        indexes = ((("convention", "number"), True),)
 
 
 class LoadedBaseline(Table):

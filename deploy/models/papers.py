@@ -78,3 +78,13 @@ class CalendarFeed(Table):
 
     class Meta:
         table_name = "calendar_feed"
+
+
+class ReportingRequest(Table):
+    """A request of the State or a survey (article 8): its identity; what it asks and what was answered is in its journal."""
+
+    id = AutoField()
+    convention = CharField()
+
+    class Meta:
+        table_name = "reporting_request"

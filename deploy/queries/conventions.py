@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from deploy.convention import Convention, parse
-from deploy.models import LoadedBaseline, LoadedConvention
+from deploy.models import ConventionVersion, LoadedBaseline, LoadedConvention
 from deploy.setup.baseline import Baseline
 from deploy.setup.baseline import parse as parse_baseline
 from inventory.errors import NotFound
@@ -25,6 +26,20 @@ def convention(key: str | None = None) -> Convention:
     if told is None:
         raise NotFound
     return told
+
+
+def convention_at(key: str, day: date) -> Convention:
+    """The convention as it was in force on a day: its last version effective then, the first one before that; raises `NotFound`."""
+    mine = ConventionVersion.convention == key
+    rows = ConventionVersion.select().where(mine & (ConventionVersion.effective <= day)).order_by(ConventionVersion.number.desc())
+    row = rows.first() or ConventionVersion.select().where(mine).order_by(ConventionVersion.number).first()
+    return _parsed(row.sha256, row.source, key) if row else convention(key)
+
+
+def versions(key: str) -> list[tuple[ConventionVersion, Convention]]:
+    """Every version of an amended convention, the first one first; none while there is no amendment."""
+    rows = ConventionVersion.select().where(ConventionVersion.convention == key).order_by(ConventionVersion.number)
+    return [(row, _parsed(row.sha256, row.source, key)) for row in rows]
 
 
 def any_convention() -> Convention | None:

@@ -10,7 +10,7 @@ from deploy.convention import Convention
 from deploy.funding.queries import account
 from deploy.progress import Device
 from deploy.queries.board import ClassOnBoard, board, known
-from deploy.queries.conventions import convention
+from deploy.queries.conventions import convention_at
 from deploy.queries.findings import findings_of, time_of
 from deploy.queries.history import deliveries
 from deploy.queries.quarter_before import since
@@ -30,8 +30,8 @@ from inventory.scope import EVERYWHERE
 
 def export_of(period: Quarter, key: str, now: datetime, *, provisional: bool) -> Export:
     """The whole quarter of one convention. `now` is the day of issue: what is noted later is not in it."""
-    told = convention(key)
     when = When(min(period.end, now), now)
+    told = convention_at(key, local_date(when.moment))
     shown = board(EVERYWHERE, when, now, key=key)
     gaps = _gaps_of(shown, when)
     found = findings_of(key)

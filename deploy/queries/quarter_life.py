@@ -18,6 +18,7 @@ from deploy.reports.behind import Behind
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Column, Figure, Table
 from deploy.schedule.queries import promises
+from deploy.term.queries import requests
 from inventory.french import amount, short_day
 from inventory.journal import When
 from inventory.lifecycle import Stage
@@ -32,7 +33,7 @@ def life(period: Quarter, told: Convention, shown: Sequence[ClassOnBoard], accou
     met = sittings(EVERYWHERE, told.key, when)
     return (
         _incidents(shown, when), _trainings(shown), _meetings(told, met), _decisions(told, met, when),
-        _risks(told, shown, account, met, when), _to_come(period, told, met, when),
+        _risks(told, shown, account, met, when), _to_come(period, told, met, when), _requests(told, when),
     )  # fmt: skip
 
 
@@ -119,6 +120,16 @@ def _risks(told: Convention, shown: Sequence[ClassOnBoard], account: Account, me
         *((("Comité", committee.name.value, f"Aucune réunion au {quarter.label}")) for committee in told.committees
           for quarter in without_meeting([s.meeting.day for s in met if s.meeting.committee == committee.key and s.state is MeetingState.HELD], told.window.first, today)),
     ])  # fmt: skip
+
+
+def _requests(told: Convention, when: When) -> Table:
+    columns = (
+        Column("kind", "Demande (8)", "text"), Column("sender", "Qui demande", "text"), Column("received", "Reçue le", "date"),
+        Column("due", "Pour le", "date"), Column("answered", "Répondue le", "date"), Column("state", "État", "text"),
+    )  # fmt: skip
+    today = local_date(when.moment)
+    rows = [(one.kind.french, one.sender, one.received, one.due, one.answered, one.state(today).french) for one in requests(EVERYWHERE, told.key, when).values()]
+    return Table("demandes", "Demandes et enquêtes", columns, rows)
 
 
 def _unsigned(told: Convention) -> Iterator[tuple[str, str, str]]:

@@ -31,6 +31,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "decisions": ("committee", "day", "words", "owner", "due", "state"),
     "risques": ("kind", "subject", "words"),
     "suite": ("day", "kind", "subject"),
+    "demandes": ("kind", "sender", "received", "due", "answered", "state"),
     "evolution": ("figure", "before", "now", "difference"),
     "constats": ("code", "severity", "title", "articles", "consequence"),
 }

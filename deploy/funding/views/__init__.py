@@ -19,7 +19,7 @@ from deploy.funding.line_form import line_of
 from deploy.funding.queries import Account, account, certificates, displaced, evidence, paper, statement_of
 from deploy.funding.subsidy import subsidy
 from deploy.models import InvoicePaper, PaymentPaper
-from deploy.queries.conventions import convention, whole
+from deploy.queries.conventions import convention, convention_at, whole
 from deploy.reports.csv_files import french_csv
 from inventory.access import Reach, may
 from inventory.errors import NotFound, Refused
@@ -43,7 +43,13 @@ def choices(kinds: type[Status]) -> list[tuple[str, str]]:
 
 
 def _account() -> Account:
-    return account(g.scope, convention(), g.when)
+    return account(g.scope, _in_force(), g.when)
+
+
+def _in_force() -> Convention:
+    """The convention as it is, or as it was on the day looked at."""
+    told = convention()
+    return convention_at(told.key, local_date(g.when.moment)) if g.when else told
 
 
 def _told() -> Convention:
@@ -58,7 +64,7 @@ def _told() -> Convention:
 @may(READERS, scope=Reach.SCOPE)
 def page() -> str:
     """What is owed, received and left, class by class, with both readings of the cap."""
-    told = convention()
+    told = _in_force()
     shown = account(g.scope, told, g.when) if whole(g.scope, told.key) else None
     today = local_date(g.when.moment if g.when else g.now)
     elsewhere = displaced(g.scope, shown, g.when, today) if shown else []
