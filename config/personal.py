@@ -114,7 +114,6 @@ def register() -> tuple[Kept, ...]:
             ("seen",), erased=True,
         ),
         Kept(QuarterIssue, "actor", tell("Trimestres émis : par qui"), following, public, ("id", "convention", "period", "issued")),
-        Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
         Kept(EvidenceFile, "person", tell("Pièces justificatives : qui les a versées"), following, public, ("sha256", "name", "at")),
         *_of_the_round(following, public),
         *_of_letters(following, account, public),
@@ -135,8 +134,9 @@ def _of_programs(entering: str, following: str, public: str) -> tuple[Kept, ...]
 
 
 def _of_letters(following: str, account: str, public: str) -> tuple[Kept, ...]:
-    """Where people are written to and what was, and who loaded an amendment."""
+    """Where people are written to and what was, their calendars, and who loaded an amendment."""
     return (
+        Kept(CalendarFeed, "person", tell("Adresses d'agenda, en empreinte"), tell("Lire son agenda dans un autre logiciel."), account, ("created", "revoked"), erased=True),
         Kept(MailAddress, "person", tell("Adresse de courriel"), tell("Écrire à cette personne ce qui l'attend."), account, ("address", "digests", "since"), erased=True),
         Kept(Letter, "person", tell("Lettres envoyées"), tell("Savoir ce qui a été écrit et reçu."), tell("Trois mois."), ("at", "subject", "state"), erased=True),
         Kept(ConventionVersion, "person", tell("Avenants : qui les a chargés"), following, public, ("convention", "number", "loaded")),

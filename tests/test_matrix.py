@@ -27,7 +27,7 @@ from inventory.models import Event, School
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 
-SHARED = {"draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256", "meeting_id", "decision_id", "issue", "secret"}
+SHARED = {"request_id", "draft_id", "batch_id", "run_id", "name", "period", "login", "number", "view_id", "invoice_id", "payment_id", "position", "sha256", "meeting_id", "decision_id", "issue", "secret"}
 OF_NO_SCHOOL = {"key", "kind", "role"}
 BATCHES = {"inventory.record_stages", "deploy.tick_class"}
 QUERIES = {"lists.tablettes": ("TESTV100001", "TESTV900001"), "lists.classes": ("VIL-CM03", "VIL-CM99"), "lists.ecoles": (FOREIGN, "0949999Z")}

@@ -126,3 +126,14 @@ def test_the_office_promises_from_the_page(aix) -> None:
         assert "promise à l" in client.get("/planning").text
         address = client.post("/planning/agenda", data={"csrf_token": token}, follow_redirects=True).text
         assert "/agenda/" in address
+
+
+def test_the_plan_is_made_once_for_a_state_of_the_journal_and_again_after_a_promise(hand) -> None:
+    told = convention()
+    one = planned(EVERYWHERE, told, None, hand.now)
+    assert planned(EVERYWHERE, told, None, hand.now - timedelta(minutes=5)) is one
+    assert planned(Scope(), told, None, hand.now) is not one
+    assert planned(EVERYWHERE, told, None, hand.now + timedelta(days=1)) is not one
+    free = next(visit for visit in one.plan.visits if not visit.promised)
+    actions.promise(told, free.code, free.work, free.slot, free.technician, hand)
+    assert len(planned(EVERYWHERE, told, None, hand.now).promised) == len(one.promised) + 1

@@ -107,7 +107,7 @@ def test_a_request_waits_is_late_and_is_answered(nothing_stays: None) -> None:
 
 def test_an_answer_begins_with_figures_in_french_and_ends_with_the_mention() -> None:
     figures = [{"label": "Tablettes inventoriées", "value": 28, "unit": "sur 28 attendues"}, {"label": "Solde", "value": "-50.00", "unit": "€, provisoire"}]
-    assert prefilled(figures, "Au 8 janvier :", "Mention").replace("\u202f", " ").replace("\u00a0", " ").splitlines() == [
+    assert prefilled(figures, "Au 8 janvier :", "Mention").replace("\u202f", " ").replace("\u00a0", " ").replace("\u2212", "-").splitlines() == [
         "Au 8 janvier :", "- Tablettes inventoriées : 28 sur 28 attendues", "- Solde : -50,00 € provisoire", "", "Mention",
     ]  # fmt: skip
 

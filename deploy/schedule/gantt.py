@@ -17,10 +17,10 @@ MOST_ROWS = 24
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A class: its visits as (half-day, what, promised), the last half-day at which it may begin, and whether it ends too late."""
+    """A class: its visits as (half-day, what, promised, the id of its form), the last half-day at which it may begin, and whether it ends too late."""
 
     code: str
-    visits: Sequence[tuple[Slot, str, bool]]
+    visits: Sequence[tuple[Slot, str, bool, str]]
     last_start: Slot | None
     late: bool
 
@@ -40,12 +40,12 @@ def gantt(rows: Sequence[Row], first: date, last: date, title: str) -> str:
             x = _across(row.last_start, first, width)
             told = tell("{code}, au plus tard le {day}", code=row.code, day=short_day(row.last_start.day))
             parts.append(f'<line class="plot-mark" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 2}" y2="{y + 26}"><title>{escape(told)}</title></line>')
-        for slot, what, promised in row.visits:
+        for slot, what, promised, form in row.visits:
             if first <= slot.day <= last:
                 parts_told = {"code": row.code, "work": what, "day": short_day(slot.day)}
                 told = tell("{code}, {work}, le {day}, promise", **parts_told) if promised else tell("{code}, {work}, le {day}", **parts_told)
                 kind = "gantt-promised" if promised else "gantt-visit"
-                parts.append(f'<rect class="{kind}" x="{_across(slot, first, width):.1f}" y="{y + 6}" width="{max(width / 2, 4):.1f}" height="16" rx="2"><title>{escape(told)}</title></rect>')
+                parts.append(f'<rect class="{kind}" data-form="{escape(form)}" data-half="{width / 2:.3f}" x="{_across(slot, first, width):.1f}" y="{y + 6}" width="{max(width / 2, 4):.1f}" height="16" rx="2"><title>{escape(told)}</title></rect>')
     return "".join(parts) + "</svg>"
 
 

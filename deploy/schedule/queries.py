@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import Lock
 
 from deploy.convention import Convention
 from deploy.models import Visit as VisitPaper
@@ -14,17 +15,20 @@ from deploy.schedule.remaining import DEPOT, Durations, job
 from deploy.schedule.work import AFTERNOON, Job, Presence, Slot, Visit
 from inventory.calendars import UnknownCalendar
 from inventory.errors import NotFound
-from inventory.journal import When, facts
+from inventory.journal import When, facts, head
 from inventory.models import Person, School
 from inventory.paris import local_date
 from inventory.queries.school_times import of_school
 from inventory.roles import Role
 from inventory.school_time import SchoolTime
 from inventory.scope import Scope
-from inventory.words import tell
+from inventory.words import language, tell
 
 VISIT, SAID, PROMISED, CANCELLED = "visit", "said", "promised", "cancelled"
 BEYOND = timedelta(days=60)
+MOST_KEPT = 8
+_kept: dict[tuple[object, ...], Planned] = {}
+_keeping = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,23 @@ class Planned:
 
 
 def planned(scope: Scope, told: Convention, when: When | None, now: datetime, durations: Durations | None = None) -> Planned:
-    """The plan of what is left, from today to the end of the window and two months after, so that what ends late has a date."""
+    """The plan of what is left, from today to the end of the window and two months after, so that what ends late has a date.
+
+    It is made once for each state of the journal and each day, and kept while neither changes.
+    """
+    known = (scope, told.key, when, local_date(now), durations, head(), language())
+    with _keeping:
+        made = _kept.get(known)
+    if made is None:
+        made = _planned(scope, told, when, now, durations)
+        with _keeping:
+            while len(_kept) >= MOST_KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[known] = made
+    return made
+
+
+def _planned(scope: Scope, told: Convention, when: When | None, now: datetime, durations: Durations | None) -> Planned:
     today = local_date(when.moment if when else now)
     classes = {one.record.code: one for one in board(scope, when, now, key=told.key)}
     jobs = {code: _job(one, today, durations or Durations()) for code, one in classes.items()}

@@ -17,7 +17,7 @@ from deploy.schedule.feed import Entry, calendar, half_day
 from deploy.schedule.gantt import Row, gantt
 from deploy.schedule.queries import Planned, by_week, hours, paper, planned, promises
 from deploy.schedule.remaining import DEPOT, LABELS
-from deploy.schedule.work import AFTERNOON, MORNING, Slot
+from deploy.schedule.work import AFTERNOON, MORNING, Slot, Visit
 from inventory.access import ANYONE, Reach, may
 from inventory.errors import NotFound, Refused
 from inventory.models import Person
@@ -40,15 +40,20 @@ def page() -> str:
     shown = planned(g.scope, convention(), g.when, g.now)
     feeds = CalendarFeed.select().where((CalendarFeed.person == g.person) & CalendarFeed.revoked.is_null()).count()
     return render_template(
-        "deploy/planning.html", shown=shown, depot=DEPOT, weeks=by_week(shown.plan.visits), labels={key: tell(label) for key, label in LABELS.items()}, hours=hours, feeds=feeds,
+        "deploy/planning.html", shown=shown, form_id=form_id, depot=DEPOT, weeks=by_week(shown.plan.visits), labels={key: tell(label) for key, label in LABELS.items()}, hours=hours, feeds=feeds,
         numbers={(one.code, one.work): number for number, one in shown.promised.items()}, chart=_chart(shown), today=local_date(g.now), halves=[(str(MORNING), tell("matin")), (str(AFTERNOON), tell("après-midi"))],
     )  # fmt: skip
+
+
+def form_id(visit: Visit) -> str:
+    """The id of the form that moves a visit: a drag on the picture fills it and sends it."""
+    return f"visite-{visit.code}-{visit.work}-{visit.slot.day}-{visit.slot.half}"
 
 
 def _chart(shown: Planned) -> str:
     """The most pressed classes first, over the days of their visits."""
     outlooks = shown.plan.outlooks
-    mine = {code: [(one.slot, tell(LABELS[one.work]), one.promised) for one in shown.plan.visits if one.code == code] for code in shown.jobs}
+    mine = {code: [(one.slot, tell(LABELS[one.work]), one.promised, form_id(one)) for one in shown.plan.visits if one.code == code] for code in shown.jobs}
     rows = [Row(code, mine[code], outlooks[code].last_start, outlooks[code].late) for code in sorted(shown.jobs, key=lambda code: (not outlooks[code].late, outlooks[code].slack, code))]
     last = max((one.slot.day for one in shown.plan.visits), default=shown.window[0])
     return gantt(rows, shown.window[0], max(last, shown.window[0] + timedelta(days=13)), tell("Visites prévues, classe par classe"))
