@@ -19,11 +19,8 @@ ONE_DAY = timedelta(days=1)
 MOST_ATTEMPTS = 6
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 
-<<<<<<< HEAD
 BACKUP_AT, RETENTION_AT, QUARTER_AT, COMPARED_AT, LATENESS_AT = time(2, 30), time(4), time(5), time(5, 30), time(6)
-=======
-BACKUP_AT, RETENTION_AT, QUARTER_AT, LATENESS_AT, LETTERS_AT = time(2, 30), time(4), time(5), time(6), time(6, 30)
->>>>>>> 72f84d4 (Letters by e-mail: to each role the digest of a school week, to a committee its notice with the agenda)
+LETTERS_AT = time(6, 30)
 
 
 class JobState(Status):

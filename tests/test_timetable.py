@@ -68,7 +68,7 @@ def test_a_quarter_is_due_on_the_day_after_its_last_day(moment: datetime, expect
 
 def test_the_timetable_says_what_is_due_this_morning() -> None:
     due = {job.name: job.period_of(MORNING) for job in timetable(60)}
-    assert due == {"sync": "2017-11-15T08:00Z", "lateness": "2017-11-15", "backup": "2017-11-15", "retention": "2017-11-15", "quarter": "2017-Q3", "letters": "2017-11-15"}
+    assert due == {"sync": "2017-11-15T08:00Z", "reconciliation": "2017-11-15", "lateness": "2017-11-15", "backup": "2017-11-15", "retention": "2017-11-15", "quarter": "2017-Q3", "letters": "2017-11-15"}
 
 
 def test_retries_wait_longer_and_longer_up_to_an_hour() -> None:

@@ -21,7 +21,7 @@ from inventory import db
 
 BACKUP = time(2, 30)
 MORNING = datetime(2017, 11, 15, 8, tzinfo=UTC)
-NAMES = ("backup", "lateness", "letters", "quarter", "retention", "sync")
+NAMES = ("backup", "lateness", "letters", "quarter", "reconciliation", "retention", "sync")
 WORKER = """
 import sys, threading
 from datetime import datetime
@@ -40,7 +40,7 @@ def work(name):
         return "fait"
     return verb
 threading.Thread(target=lambda: (sys.stdin.readline(), stop.set())).start()
-run_worker(settings, {name: work(name) for name in ("sync", "lateness", "backup", "retention", "quarter", "letters")}, stop, lambda: settings.as_of)
+run_worker(settings, {name: work(name) for name in ("sync", "reconciliation", "lateness", "backup", "retention", "quarter", "letters")}, stop, lambda: settings.as_of)
 """
 
 
