@@ -17,7 +17,7 @@ SQLITE_ONLY = {
     "test_a_backup_is_put_back": "it puts a file in the place of another; test_moving.py fills a new database",
     "test_backups.py": "they copy, damage and put back the database's file",
     "test_browser.py": "they look at pages, which are the same over both",
-    **dict.fromkeys(("test_providers_browser.py", "test_carts_browser.py", "test_gantt_browser.py", "test_every_page.py"), "the same"),
+    **dict.fromkeys(("test_providers_browser.py", "test_carts_browser.py", "test_gantt_browser.py", "test_every_page.py", "test_mention.py"), "the same"),
     "test_round.py": "they look at a phone, which is the same over both",
     "test_demo.py": "the demonstration is always a file",
     "test_moving.py": "they go from one engine to the other",

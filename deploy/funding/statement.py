@@ -43,3 +43,9 @@ def _row(place: int, one: Expense, schools: Mapping[str, str]) -> tuple[object, 
         one.class_code or None, schools.get(one.class_code), line.key.label if one.class_code else None, one.amount, one.eligible,
         line.reason, ", ".join(line.serials) or None, invoice.evidence or None,
     )  # fmt: skip
+
+
+def with_mention(table: Table, mention: str) -> Table:
+    """The same table for a file that travels alone: the sentence of article 9 as its last column, since a line of comment would break readers of CSV."""
+    columns = (*table.columns, Column("mention_pia", "Mention (article 9)", "text"))
+    return Table(table.key, table.title, columns, [(*row, mention) for row in table.rows])

@@ -17,6 +17,7 @@ from deploy.funding.invoice import Invoice, Key, Mandate
 from deploy.funding.ledger import Move, Payment
 from deploy.funding.line_form import line_of
 from deploy.funding.queries import Account, account, certificates, displaced, evidence, paper, statement_of
+from deploy.funding.statement import with_mention
 from deploy.funding.subsidy import subsidy
 from deploy.models import InvoicePaper, PaymentPaper
 from deploy.queries.conventions import convention, convention_at, whole
@@ -224,7 +225,8 @@ def statement_page() -> str:
 @speaking(FRENCH)
 def statement_file() -> Response:
     """The same statement as a file that opens in a French spreadsheet."""
-    answer = Response(french_csv(statement_of(g.scope, _account())), mimetype="text/csv")
+    shown = _account()
+    answer = Response(french_csv(with_mention(statement_of(g.scope, shown), shown.convention.mention)), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename="etat-recapitulatif.csv")
     return answer
 
