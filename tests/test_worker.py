@@ -109,7 +109,7 @@ def test_every_line_ticks_late_rather_than_never_in_utc_and_from_memory() -> Non
 def test_a_job_without_its_verb_is_said_at_the_start(tables: None, url: str) -> None:
     settings = read({"CARTABLE_DATABASE": url})
     with pytest.raises(KeyError, match="lateness"):
-        run_worker(settings, {"sync": lambda now: ""}, threading.Event(), lambda: MORNING)
+        run_worker(settings, {name: lambda now: "" for name in ("sync", "reconciliation")}, threading.Event(), lambda: MORNING)
 
 
 def started(url: str, told: Path) -> subprocess.Popen[str]:
