@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,25 @@ from databases import environment
 
 from config.cli.conventions import load_files
 from config.settings import read
-from deploy.actions.quarter import issue
+from deploy.actions.quarter import archive_of, find, issue
+from deploy.committee import actions as committee
+from deploy.committee.meeting import Meeting
+from deploy.convention.money import BudgetKind
+from deploy.funding import actions as funding
+from deploy.funding.invoice import Invoice, Key, Line
+from deploy.funding.queries import account
 from deploy.queries.board import board
-from deploy.queries.conventions import loaded, mention
+from deploy.queries.conventions import convention, loaded, mention
 from deploy.queries.quarter import export_of
+from deploy.reports import seal
 from deploy.reports.quarter import Quarter
+from deploy.reports.render import render
+from deploy.reports.verifier import verify
 from inventory.actions import imports
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
 from inventory.actions.tablets import record_stage
+from inventory.journal import head
 from inventory.lifecycle import Stage
 from inventory.models import MobileClass, Person, Tablet
 from inventory.scope import EVERYWHERE
@@ -33,6 +44,7 @@ APRIL = datetime(2018, 4, 3, 9, tzinfo=UTC)
 @pytest.fixture
 def villeneuve(store: Path, alice: Person) -> Hand:
     hand = Hand(alice, datetime(2018, 1, 5, 9, tzinfo=UTC))
+    seal.use(lambda: b"7" * 32)
     load_files(FILE, read(environment(store.parent)), "valise-16", "ecole-android-2017", "", hand)
     return hand
 
@@ -71,3 +83,33 @@ def test_its_quarter_tells_the_discrepancies_of_its_own_carts(villeneuve: Hand, 
     gaps = next(table for table in told.tables if table.key == "ecarts")
     assert [row[1] for row in gaps.rows] == ["TESTV100001", "INCONNU"]
     assert next(figure.value for figure in told.summary.figures if figure.key == "discrepancies") == 2
+
+
+def test_its_money_its_committee_and_its_seal_follow_its_own_articles(villeneuve: Hand, tmp_path: Path) -> None:
+    """Cap 7 500 €, rate 40 %: 9 000 € of equipment in one class give 3 000 €; its technical committee is called ten days before."""
+    imports.commit(imports.plan_tablets(note(["VIL-CM01"]), "bon.csv"), villeneuve)
+    told, march = loaded()[0].key, Hand(villeneuve.by, BACK_FROM_WINTER)
+    town = convention(told)
+    paper = funding.register_invoice(town, Invoice("Fournisseur de Villeneuve", "F-1", date(2018, 2, 20), "BC-1"), march)
+    bought = Line("Douze tablettes", BudgetKind.EQUIPMENT, 12, Decimal(7500), Decimal(1500), Decimal(9000), True, "article 6.1", Key.EQUAL, {"VIL-CM01": Decimal(0)})
+    funding.add_line(paper, town, bought, march)
+    money = account(EVERYWHERE, town, None)
+    assert (money.forecast.shares["VIL-CM01"].due, money.due.due) == (Decimal(3000), Decimal(0)), "nothing is due before the service is observed"
+    meeting = committee.plan_meeting(town, Meeting("technical", date(2018, 3, 20), "14:00", "mairie"), march)
+    committee.send_notice(meeting, date(2018, 3, 5), march)
+    committee.hold_meeting(meeting, {0, 2}, "", Hand(villeneuve.by, datetime(2018, 3, 20, 17, tzinfo=UTC)))
+    issued = issue(Quarter.parse("2018-Q1"), Hand(villeneuve.by, APRIL), strict=True)
+    files = json.loads(issued.files["trimestre.json"])["tables"]
+    assert [row["eligible"] for row in files["depenses"]["rows"]] == ["9000.00"]
+    assert [(row["notice_by"], row["quorum"]) for row in files["reunions"]["rows"]] == [("2018-03-10", True)]
+    sealed = tmp_path / "t.zip"
+    sealed.write_bytes(archive_of(find(told, Quarter.parse("2018-Q1"))))
+    assert verify(str(sealed))[0] == []
+
+
+def test_the_quarter_s_own_table_of_tablets_taken_back_in_changes_nothing(villeneuve: Hand) -> None:
+    imports.commit(imports.plan_tablets(note(["VIL-CM01", "VIL-CM02"]), "bon.csv"), villeneuve)
+    files, before = render(export_of(Quarter.parse("2018-Q1"), loaded()[0].key, APRIL, provisional=True)), head()
+    back = imports.plan_tablets(files["tablettes.csv"], "tablettes.csv")
+    assert (back.complaints, back.created, back.changed, back.same) == ([], 0, 0, 24)
+    assert head() == before
