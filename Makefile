@@ -18,7 +18,8 @@ test: packages lint
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
 	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
-# Long runs, half an hour or so; short ones of the same are part of the tests.
+# Long runs, half an hour or so; short ones of the same are part of the tests. SEQUENCES=100000 has one session try for hours.
+SEQUENCES ?= 10000
 proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 10000
 	@! PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
@@ -27,6 +28,7 @@ proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/lies.py --readings 4000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/storm.py --phones 200 --acts 50 --seconds 3
 	@$(if $(CHROMIUM),PYTHONPATH=.:tests $(BIN)/python tests/proof/phone_kills.py --kills 200)
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/one_session.py --sequences $(SEQUENCES)
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/flips.py --flips 100000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/api_fuzz.py --requests 100000
 

@@ -52,7 +52,7 @@ def test_a_theft_is_told_locked_and_filed_from_one_page(house: House, browsers: 
     asked = bruno.post(f"/tablettes/{tablet.id}/commande", **form, code=house.code("bruno"))
     assert asked.status_code == 302
     assert "Une autre personne du bureau" in bruno.get(asked.location) and 'name="code"' not in bruno.get(asked.location)
-    assert 'name="code"' in alice.get(asked.location) and "Arrêter" in browsers["omar"].get("/commandes")
+    assert "volée" in alice.get(asked.location) and 'name="code"' in alice.get(asked.location) and "Arrêter" in browsers["omar"].get("/commandes")
     allowed = alice.post(f"{asked.location}/approuver", code=house.code("alice"))
     assert "part à partir du" in alice.get(allowed.location)
     house.turn(TEN, timedelta(minutes=1))

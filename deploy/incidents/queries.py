@@ -109,8 +109,13 @@ def _stolen(state: TabletState, row: Tablet, incident: Incident | None, now: dat
     last = seen.last_contact if seen else None
     time = school_times.time_of(row.mobile_class.school.uai) if row.mobile_class else None
     silence = contact(last, now, time, school_times.thresholds()).sentence if time else ""
-    measures = tuple(f"{moment(one.at)}, {one.title}" for one in reversed(timeline(history("tablet", row.id, axes=["command"]))))
     return Stolen(
         row.id, incident.id if incident else None, row.serial, row.asset_tag or "", row.model, row.slot, line.order_reference if line else "",
-        line.supplier if line else "", line.unit_price if line else None, last, silence, seen.connector if seen else "", measures,
+        line.supplier if line else "", line.unit_price if line else None, last, silence, seen.connector if seen else "", _measures(row),
     )  # fmt: skip
+
+
+def _measures(row: Tablet) -> tuple[str, ...]:
+    """How each command of a tablet stands, oldest first."""
+    last = {event.detail.get("id"): event for event in reversed(history("tablet", row.id, axes=["command"]))}
+    return tuple(f"{moment(one.at)}, {one.title}" for one in reversed(timeline(last.values())))

@@ -75,8 +75,8 @@ def complaint(theft: Theft) -> Text:
     return Text(
         "Plainte pour vol de matériel informatique",
         (
-            f"Je soussigné(e) {BLANK}, agissant en qualité de {BLANK} pour la commune de {theft.town or BLANK}, déclare déposer plainte contre X pour le vol "
-            f"de {counted(many, 'tablette numérique', 'tablettes numériques')} de la classe mobile {theft.cart}, affectée à l'école {theft.school} ({theft.uai}).",
+            f"Je soussigné(e) {BLANK}, agissant en qualité de {BLANK} pour {_town(theft)}, déclare déposer plainte contre X pour le vol de "
+            f"{counted(many, 'tablette numérique', 'tablettes numériques')} de la classe mobile {theft.cart or BLANK}, affectée à : {_school(theft)}.",
             f"Le vol a été constaté et enregistré le {_moment(theft.found)}{f' par {theft.told_by}' if theft.told_by else ''}. Circonstances : {theft.words or BLANK}",
         ),
         ("N° de série", "N° d'inventaire", "Modèle", "Alvéole", "Dernier contact avec le serveur de gestion"),
@@ -92,7 +92,7 @@ def claim(theft: Theft) -> Text:
     return Text(
         "Déclaration de sinistre : vol",
         (
-            f"Assuré : commune de {theft.town or BLANK}. Contrat n° {BLANK}. Lieu du sinistre : école {theft.school} ({theft.uai}), classe mobile {theft.cart}.",
+            f"Assuré : {_town(theft)}. Contrat n° {BLANK}. Lieu du sinistre : {_school(theft)}, classe mobile {theft.cart or BLANK}.",
             f"Vol constaté et enregistré le {_moment(theft.found)}. Plainte n° {theft.complaint or BLANK}. Circonstances : {theft.words or BLANK}",
         ),
         ("N° de série", "N° d'inventaire", "Modèle", "Commande et fournisseur", "Prix d'achat"),
@@ -104,6 +104,14 @@ def claim(theft: Theft) -> Text:
         ),
         "Fait à ………………………, le ………………………",
     )
+
+
+def _town(theft: Theft) -> str:
+    return theft.town or f"la commune de {BLANK}"
+
+
+def _school(theft: Theft) -> str:
+    return f"{theft.school} ({theft.uai})" if theft.school else BLANK
 
 
 def _moment(found: datetime | None) -> str:

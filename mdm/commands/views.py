@@ -38,9 +38,9 @@ def page(command_id: int) -> str:
     """One command: what it is for, who wanted it, what became of it; who may allow it or stop it."""
     row = queries.command(g.scope, command_id)
     seen = next(iter(states(g.scope, None, ids=[row.tablet_id])), None)
-    grave = Action(row.action) in TWO_PERSONS
+    grave, told = Action(row.action) in TWO_PERSONS, timeline(history("command", row.id))
     return render_template(
-        "mdm/command.html", one=shown([row])[0], seen=seen.seen if seen else None, grave=grave, timeline=timeline(history("command", row.id)),
+        "mdm/command.html", one=shown([row])[0], seen=seen.seen if seen else None, grave=grave, timeline=told, reason=told[-1].note if told else "",
         asks_me=grave and State(row.state) is State.REQUESTED and g.person.role in OFFICE and row.requested_by_id != g.person.id,
         mine=row.requested_by_id == g.person.id, settles=State(row.state) is State.TO_VERIFY and g.person.role in OFFICE, State=State,
     )  # fmt: skip
