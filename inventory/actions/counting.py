@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from inventory.db import read_many, write_many
-from inventory.models import EVERY_CLASS, ClassCount
+from inventory.models import EVERY_CLASS
 from inventory.queries.counters import SOME, counted, kept
 
 _PUT = (
@@ -46,4 +46,4 @@ def _recount(class_ids: Sequence[int]) -> None:
     write_many(_PUT, [(*key, *found[key]) for key in found if told.get(key) != found[key]])
     write_many("DELETE FROM class_count WHERE mobile_class = ? AND stage = ? AND mdm = ?", [key for key in told if key not in found])
     write_many(_ADD, [(EVERY_CLASS, *key, n) for key, n in moves.items() if n])
-    ClassCount.delete().where((ClassCount.mobile_class == EVERY_CLASS) & (ClassCount.n == 0)).execute()
+    write_many("DELETE FROM class_count WHERE mobile_class = ? AND n = 0", [(EVERY_CLASS,)])

@@ -18,7 +18,7 @@ from bench.harness import Row
 from bench.headwind import serving
 from inventory.actions.records import Hand
 from inventory.actions.tablets import record_stage
-from inventory.db import database
+from inventory.db import database, held_open
 from inventory.fair_lock import FairLock
 from inventory.lifecycle import Stage
 from inventory.models import Person, Tablet
@@ -36,7 +36,7 @@ BARE = (
 
 def measure(size: int, runs: int) -> Iterator[Row]:
     """A write each by 32 writers at once; the slowest hundredth against the usual one; the same while a fleet is read."""
-    with seed.store() as path:
+    with seed.store() as path, held_open():
         seed.town(max(size, WRITERS * EACH * 3))
         bare = _bare(path)
         alone = _recorded(0)
