@@ -69,6 +69,10 @@ def _manager() -> Iterator[Topic]:
         tell("L'accueil donne l'âge de la dernière lecture complète du MDM, les lectures en quarantaine, les écarts par ancienneté et le trimestre à émettre."),
         tell("Une lecture qui perd trop d'appareils d'un coup est mise en quarantaine : rien n'en est tiré tant que vous ne l'avez pas libérée."),
     ), Picture("home-manager", *WIDE, tell("L'accueil de la DSI.")))  # fmt: skip
+    yield Topic(tell("Décider des écarts"), (
+        tell("« Rapprochement » compte ce que les papiers, l'inventaire et les MDM ne disent pas pareil ; chaque écart montre les deux côtés, leur âge et ce qui est proposé."),
+        tell("Votre décision porte une raison et tient tant que les faits ne changent pas. Seuls les faits referment un écart ; rien n'est effacé ni retiré par la machine."),
+    ))  # fmt: skip
     yield Topic(tell("Prendre un bon de livraison"), (
         tell("Sur la page Imports, le fichier est d'abord essayé : toutes les erreurs de toutes les lignes, rien d'écrit."),
         tell("Puis il est pris en entier, ou pas du tout. Un import se défait tant que personne n'a rien enregistré sur ses tablettes."),

@@ -115,6 +115,7 @@ def test_from_a_delivery_note_to_the_board_and_the_discrepancies(town: Shell, tm
         ("AIX-CM01", 14, {"received": 14}, 14), ("AIX-CM02", 14, {"received": 14}, 12),
     ]  # fmt: skip
     assert {"configured", "phase", "blocked_by"} <= set(classes[0])
+    assert "0 ouverts, 0 changés, 0 refermés" in town("reconcile", "--keep"), "the reading has compared already"
     rows = town.json("reconcile")
     assert {(row["kind"], row["serial"]) for row in rows} >= {  # type: ignore[attr-defined]
         ("serial_mismatch", "TESTB2O0006"), ("unknown_to_inventory", "TESTX90001"), ("blank_serial", ""),

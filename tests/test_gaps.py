@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config import checks
 from inventory.actions.gaps import decide, survey
 from inventory.actions.records import Hand
 from inventory.actions.sightings import mark_gone, take_in
@@ -164,6 +165,17 @@ def test_a_stolen_tablet_heard_on_another_day_is_to_be_looked_at_again_and_one_w
         assert [(row.serial, row.standing) for row in rows] == [("TESTR00001", "open" if day == 1 else "stale"), ("TESTR00002", "open" if day == 1 else "decided")]
         for row in rows:
             decide(row, Verdict.TO_FIX, "transmis à la police", Role.MANAGER, row.facts, later(hand, day))
+
+
+def test_a_copy_that_says_more_than_its_journal_is_a_complaint(granettes_cart: MobileClass, hand: Hand) -> None:
+    labelled("TESTR00001", granettes_cart, 1, hand)
+    survey(hand.now)
+    (row,) = Gap.select()
+    assert list(checks.complaints()) == []
+    for values in ({"verdict": "accepted"}, {"closed": hand.now}, {"facts": "0" * 64}, {"evidence": {}}):
+        Gap.update(**values).execute()
+        assert list(checks.complaints()) == [f"écart {row.id} : sa copie ne vaut pas le journal"], values
+        row.save()
 
 
 @pytest.mark.parametrize(
