@@ -11,6 +11,7 @@ from config.settings import Settings
 from config.vault import Vault
 from deploy import panels as deploy_panels
 from deploy.actions.steps import delivery_guard
+from deploy.field import panels as field_panels
 from deploy.funding.queries import invoiced
 from deploy.incidents import panels as incident_panels
 from deploy.queries.conventions import mention
@@ -59,6 +60,8 @@ def wire(settings: Settings) -> None:
     hang("tablet", "inventory/gap_tablet_panel.html", gap_panels.tablet_panel)
     hang("school", "inventory/gap_school_panel.html", gap_panels.school_panel)
     hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)
+    for page in ("tablet", "mobile_class"):
+        hang(page, "deploy/photos_panel.html", field_panels.photos_panel)
     hang("tablet", "mdm/command_tablet_panel.html", command_panels.tablet_panel)
     hang("theft", "mdm/theft_panel.html", command_panels.theft_panel)
     hang("mobile_class", "deploy/check_class_panel.html", check_panels.class_panel)

@@ -14,7 +14,7 @@ MACHINERY = {
     "deploy.incidents.paper": "sets the texts of a theft through typst",
     "deploy.handover.paper": "sets a hand-over record through typst",
     "deploy.handover.photo": "reads the codes of a photo through Pillow and zxing-cpp",
-    **dict.fromkeys(("deploy.rollcall.panels", "deploy.incidents.panels"), "the pieces of page of the checks and of the incidents"),
+    **dict.fromkeys(("deploy.rollcall.panels", "deploy.incidents.panels", "deploy.field.panels"), "the pieces of page of checks, incidents and rounds"),
     "deploy.panels": "the pieces of page this room hangs on the ground floor's",
     "inventory.labels.sheet": "sets sheets of labels through segno, python-barcode and typst",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
+import io
 import json
 import random
 import re
@@ -15,12 +17,16 @@ import pytest
 from acts import Phone, wire
 from autumn import app_over, copied, signed_in
 from flask import Flask
+from PIL import Image
 
+from config.clock import read_moment
+from config.demo.run import AS_OF
 from config.models import WebSession
+from deploy.field.act import ActState
 from deploy.field.acts_file import FORMAT
 from deploy.models import FieldAct
 from inventory.db import database
-from inventory.models import Person, Tablet
+from inventory.models import MobileClass, Person, Tablet
 from inventory.roles import FIELD
 
 STATIC = Path(__file__).parent.parent / "deploy" / "field" / "static"
@@ -86,6 +92,23 @@ def test_acts_are_sent_with_the_proof_of_their_session_and_answered_one_by_one(h
             assert client.post("/tournee/actes", json=wrong, headers=proof).status_code == 422
     with database.connection_context():
         assert FieldAct.select().count() == 2
+
+
+def test_a_photo_of_a_round_is_seen_where_it_was_taken_by_those_who_see_the_school(house: Flask, malik: Phone) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "gray").save(out, "JPEG")
+    with database.connection_context():
+        tablet, cart = Tablet.get(Tablet.asset_tag == "AIX-CM02-T05"), MobileClass.get(MobileClass.code == "AIX-CM02")
+        for subject in (f"tablet:{tablet.id}", f"mobile_class:{cart.id}"):
+            malik.does("photo", subject, image=base64.b64encode(out.getvalue()).decode(), note="coin fendu")
+        assert {answer.state for answer in malik.sends_all(read_moment(AS_OF, "AS_OF"))} == {ActState.APPLIED}
+    with signed_in(house, "dsi") as client:
+        for page in (f"/tablettes/{tablet.id}", "/classes/AIX-CM02"):
+            (address,) = re.findall(r'<img src="(/photos/\w+)"', client.get(page).text)
+            assert client.get(address).data == out.getvalue()
+            assert "/photos/" not in client.get(f"{page}?as_of=2017-12-31").text
+    with signed_in(house, "ecole") as client:
+        assert client.get(address).status_code == 404
 
 
 def test_a_session_that_ends_stops_the_phone_at_its_next_contact(house: Flask) -> None:

@@ -18,7 +18,7 @@ from deploy.queries.conventions import baselines
 from deploy.setup.checklist import SETUP
 from deploy.steps import TICKS
 from inventory.errors import NotFound
-from inventory.journal import When, facts, lines
+from inventory.journal import When, facts, history
 from inventory.lifecycle import Stage
 from inventory.models import Event, MobileClass, Person, School, Tablet
 from inventory.queries.visible import visible
@@ -27,7 +27,7 @@ from inventory.spoken import moment
 from inventory.words import tell
 
 SUBJECTS: Mapping[str, Any] = {"tablet": Tablet, "mobile_class": MobileClass, "school": School}
-SHOWN = 200
+SHOWN, SHOWN_PHOTOS = 200, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,11 @@ def photo(scope: Scope, sha256: str) -> EvidenceFile:
     return row
 
 
-def photos(subject_kind: str, subject_id: int, when: When | None = None) -> list[str]:
-    """The photos of a thing, the newest first."""
-    told = lines(subject_kind, axes=["photo"], ids=[subject_id], when=when)
-    return list(dict.fromkeys(line.value for line in reversed(list(told))))
+def photos(subject_kind: str, subject_id: int, when: When | None = None) -> list[Event]:
+    """The photos of a thing, the newest first, with who took each; the same picture sent twice is one."""
+    told = history(subject_kind, subject_id, axes=["photo"])
+    shown = [one for one in told if when is None or (one.at <= when.moment and (when.known is None or one.noted <= when.known))]
+    return list({one.value: one for one in shown}.values())[:SHOWN_PHOTOS]
 
 
 def phones_with_holes() -> list[tuple[str, str, int]]:
