@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from inventory import serials
 from inventory.complaints import Complaint
 from inventory.spreadsheets import Row, Sheet
-from inventory.words import tell
+from inventory.words import later, tell
 
 ALIASES: Mapping[str, Sequence[str]] = {
     "serial": ("N° de série", "Numéro de série", "No série", "Série", "S/N", "SN", "Serial number", "Serial"),
@@ -36,8 +37,7 @@ _FRENCH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class TabletRow:
+class TabletRow(NamedTuple):
     """One tablet of a delivery note, normalised; empty or None where the note says nothing, or nothing right."""
 
     row: int
@@ -67,13 +67,20 @@ def tablet_rows(sheet: Sheet, known: Iterable[str] = ()) -> tuple[list[TabletRow
 
 
 def _row(row: Row, faults: list[Complaint]) -> TabletRow:
+    text = row.cells.get
+    if max(map(len, row.cells.values())) > LONGEST:
+        _refuse_long(row, faults)
+    serial = text("serial", "")
+    return TabletRow(
+        row.number, serial if serials.usual(serial) else _serial(row, faults), text("asset_tag") or None, text("model", ""), text("class_code", "").upper(),
+        _slot(row, faults), text("order_reference", ""), text("supplier", ""), _price(row, faults), _day(row, faults),
+    )  # fmt: skip
+
+
+def _refuse_long(row: Row, faults: list[Complaint]) -> None:
     for field in WORDS:
         if len(row.text(field)) > LONGEST:
             faults.append(_told(row, field, tell("plus de {most} caractères", most=LONGEST), tell("l'abréger")))
-    return TabletRow(
-        row.number, _serial(row, faults), row.text("asset_tag") or None, row.text("model"), row.text("class_code").upper(),
-        _slot(row, faults), row.text("order_reference"), row.text("supplier"), _price(row, faults), _day(row, faults),
-    )  # fmt: skip
 
 
 def _told(row: Row, field: str, problem: str, remedy: str) -> Complaint:
@@ -94,46 +101,66 @@ def _slot(row: Row, faults: list[Complaint]) -> int | None:
         problem = tell("une tablette rangée a une classe mobile et une alvéole")
         faults.append(_told(row, "slot", problem, tell("donner les deux, ou aucune")))
         return None
-    if not text:
-        return None
-    if _SLOT.fullmatch(text) and int(text):
-        return int(text)
-    faults.append(_told(row, "slot", tell("ce n'est pas un numéro d'alvéole"), tell("écrire un nombre de 1 à {most}, par exemple 7", most=MOST_SLOTS)))
-    return None
+    found = _number(text)
+    if text and found is None:
+        faults.append(_told(row, "slot", tell("ce n'est pas un numéro d'alvéole"), tell("écrire un nombre de 1 à {most}, par exemple 7", most=MOST_SLOTS)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> int | None:
+    """A slot's number; the cells of a column are few different ones."""
+    return (int(text) or None) if _SLOT.fullmatch(text) else None
 
 
 def _price(row: Row, faults: list[Complaint]) -> Decimal | None:
-    text = re.sub(r"\s|€|EUR", "", row.text("unit_price"))
+    text = row.text("unit_price")
+    found = _amount(text)
+    if found == "":
+        problem = tell("ce n'est pas un prix de 0 à 99 999,99 €, à deux décimales au plus")
+        faults.append(_told(row, "unit_price", problem, tell("écrire par exemple 339,90")))
+    return found if isinstance(found, Decimal) else None
+
+
+@lru_cache(maxsize=4096)
+def _amount(cell: str) -> Decimal | str | None:
+    """An amount in euros; None of an empty cell, an empty text of one that is none."""
+    text = re.sub(r"\s|€|EUR", "", cell)
     if not text:
         return None
-    if _PRICE.fullmatch(text):
-        return Decimal(text.replace(",", "."))
-    problem = tell("ce n'est pas un prix de 0 à 99 999,99 €, à deux décimales au plus")
-    faults.append(_told(row, "unit_price", problem, tell("écrire par exemple 339,90")))
-    return None
+    return Decimal(text.replace(",", ".")) if _PRICE.fullmatch(text) else ""
 
 
 def _day(row: Row, faults: list[Complaint]) -> date | None:
     text = row.text("warranty_end")
     if not text:
         return None
-    french, iso = _FRENCH_DAY.fullmatch(text), _ISO_DAY.fullmatch(text)
-    problem = tell("ce n'est pas une date")
-    if french or iso:
-        day, month, year = french.groups() if french else reversed(iso.groups())  # type: ignore[union-attr]
-        try:
-            found = date(int(year), int(month), int(day))
-        except ValueError:
-            problem = tell("cette date n'existe pas")
-        else:
-            if found.year in YEARS:
-                return found
-            problem = tell("l'année n'est pas entre {first} et {last}", first=YEARS.start, last=YEARS[-1])
+    found = _date(text)
+    if isinstance(found, date):
+        return found
+    problem = tell(found, first=YEARS.start, last=YEARS[-1])
     faults.append(_told(row, "warranty_end", problem, tell("écrire par exemple 02/10/2020")))
     return None
 
 
+@lru_cache(maxsize=4096)
+def _date(text: str) -> date | str:
+    """The date that a cell tells, or what is wrong with it."""
+    french, iso = _FRENCH_DAY.fullmatch(text), _ISO_DAY.fullmatch(text)
+    if not (french or iso):
+        return later("ce n'est pas une date")
+    day, month, year = french.groups() if french else reversed(iso.groups())  # type: ignore[union-attr]
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return later("cette date n'existe pas")
+    return found if found.year in YEARS else later("l'année n'est pas entre {first} et {last}")
+
+
 def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
+    told = [value.casefold() for row in rows if (value := getattr(row, field))]
+    if len(told) == len({*told}):
+        return []
     first: dict[str, int] = {}
     faults = []
     for row in rows:
@@ -145,6 +172,9 @@ def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
 
 
 def _same_slot(rows: Sequence[TabletRow]) -> list[Complaint]:
+    told = [(row.class_code, row.slot) for row in rows if row.slot is not None]
+    if len(told) == len({*told}):
+        return []
     first: dict[tuple[str, int], int] = {}
     faults = []
     for row in rows:

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from peewee import ModelSelect
 
 from inventory.columns import JsonField, MomentField, canonical, canonical_words
-from inventory.db import atomic, database, read_many, write_many
+from inventory.db import atomic, database, read_many
 from inventory.memory import once
 from inventory.models import Event, Fact, Person, Remark
+from inventory.sets import write_set
 
 START = "0" * 64
 _TOLD = "subject, subject_id, axis, value, detail, at, noted, position"
@@ -78,7 +79,8 @@ def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, s
     """Append `entries` in order and refresh the folded facts; returns their positions."""
     position, previous = _head()
     told, said_by = _moment(noted), actor.id if actor else None
-    events, facts, remarks, positions = [], [], [], []
+    events, remarks, positions = [], [], []
+    facts: list[tuple[Any, ...]] = []
     for entry in entries:
         position += 1
         detail = entry.detail if isinstance(entry.detail, str) else canonical(dict(entry.detail))
@@ -93,9 +95,9 @@ def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, s
             remarks.append((position, salt, entry.note))
         positions.append(position)
         previous = digest
-    write_many(_EVENT_SQL, events)
-    write_many(_FACT_SQL, facts)
-    write_many("INSERT INTO remark (event_id, salt, text) VALUES (?,?,?)", remarks)
+    write_set(_EVENT_SQL, events)
+    write_set(_FACT_SQL, list({fact[:3]: fact for fact in sorted(facts, key=lambda fact: fact[5])}.values()))  # of one axis the latest
+    write_set("INSERT INTO remark (event_id, salt, text) VALUES (?,?,?)", remarks)
     return positions
 
 

@@ -17,6 +17,7 @@ PLACEHOLDERS = frozenset({
 _NOISE = re.compile(r"[\s\-‐-―_./\\]+")
 _CONFUSED = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_USUAL = re.compile(r"(?!S)[0-9A-Z]*[A-Z][0-9A-Z]*")
 _COUNTING = "01234567890123456789012345678901234567890"
 _APPLE = re.compile(r"[0-9A-HJ-NP-Z]{3}[C-HJ-NP-TV-Z][1-9C-HJ-NP-RTV-Y][0-9A-HJ-NP-Z]{7}")
 """Apple's twelve characters until 2021: plant 3, year 1, week 1, unique 3, model 4; no O and no I."""
@@ -31,9 +32,14 @@ def normalise(text: str) -> str:
     return plain[1:] if plain.startswith("S") and _APPLE.fullmatch(plain[1:]) else plain
 
 
+def usual(text: str) -> bool:
+    """Whether a text is a serial number in its normal form, seen at a glance: without a fault. A `False` says nothing."""
+    return SHORTEST <= len(text) <= LONGEST and _USUAL.fullmatch(text) is not None and text not in PLACEHOLDERS and text.count(text[0]) < len(text)
+
+
 def complaint(serial: str) -> str | None:
     """Why a serial number names no device, in French; None if it may be one."""
-    wrong = fault(serial)
+    wrong = None if usual(serial) else fault(serial)
     if wrong is None:
         return None
     value = tell(" « {serial} »", serial=serial) if serial.strip() else ""
@@ -58,7 +64,7 @@ def fault(serial: str) -> tuple[str, str] | None:
 
 def confusion_key(serial: str) -> str:
     """The serial with the letters that look like digits as those digits (O, Q as 0; I, L as 1): alike numbers share it."""
-    return normalise(serial).translate(_CONFUSED)
+    return (serial if usual(serial) else normalise(serial)).translate(_CONFUSED)
 
 
 def one_edit(one: str, other: str) -> bool:

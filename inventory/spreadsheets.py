@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from inventory.errors import Refused
 from inventory.words import tell
@@ -25,8 +26,7 @@ Aliases = Mapping[str, Sequence[str]]
 Table = list[list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: its number as the spreadsheet shows it, and its cells by field."""
 
     number: int
@@ -138,7 +138,13 @@ def _too_long(filename: str) -> Refused:
 
 def _cleaned(rows: Iterable[Sequence[str]]) -> Table:
     """NFC, and plain single spaces for every space and control character."""
-    return [[cell if cell.isalnum() and cell.isascii() else _clean(cell) for cell in row] for row in rows]
+    return [row if _is_clean(row) else [_clean(cell) for cell in row] for row in rows]  # type: ignore[misc]
+
+
+def _is_clean(row: Sequence[str]) -> bool:
+    """Whether a row has only printable ASCII and no space but single ones inside its cells: so have most, and one look at all cells tells it."""
+    text = f"|{'|'.join(row)}|"
+    return text.isascii() and text.isprintable() and "  " not in text and "| " not in text and " |" not in text
 
 
 @lru_cache(maxsize=8192)

@@ -21,7 +21,7 @@ from inventory.errors import Refused
 SAFE = (3, 51, 3)
 BUSY_SECONDS = 30
 SHORTEST_INDEXED = 3
-PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "memory"}
+PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "file"}
 
 
 class Sqlite(APSWDatabase):

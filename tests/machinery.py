@@ -3,6 +3,7 @@
 MACHINERY = {
     "inventory.columns": "the kinds of column of the tables",
     **dict.fromkeys(("inventory.postgres", "inventory.sqlite"), "an engine, for the handle alone"),
+    "inventory.sets": "many rows at once, as each engine takes them best",
     "inventory.journal": "appends to and folds the journal's tables",
     "inventory.memory": "what one page has read already, in the request's own context",
     "inventory.selection": "the statement that a table is read by",

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import Field, fn
 
 from inventory.db import Table, write_many
+from inventory.sets import write_set
 
 
 def save_all(rows: Sequence[Table], only: Sequence[str] | None = None) -> None:
@@ -40,7 +41,7 @@ def _insert(rows: Sequence[Table]) -> None:
     last = model.select(fn.MAX(meta.primary_key)).scalar() or 0
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join("?" * len(fields))
-    write_many(f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({marks})', _stored(rows, fields))  # noqa: S608 our own names
+    write_set(f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({marks})', _stored(rows, fields))  # noqa: S608 our own names
     ids = dict(model.select(own, meta.primary_key).where(meta.primary_key > last).tuples())
     for row in rows:
         setattr(row, meta.primary_key.name, ids[row.__data__[own.name]])

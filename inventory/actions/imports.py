@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from inventory import delivery_rows, placements, school_rows
@@ -30,7 +31,10 @@ LINE = ("order_reference", "supplier", "model", "unit_price")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a file would do: its faults (then nothing), its doubts, and how many rows are new, changed or known already."""
+    """What a file would do: its faults (then nothing), its doubts, and how many rows are new, changed or known already.
+
+    `sheet` is what was read of it, so that a commit right after the dry run opens the workbook no second time.
+    """
 
     kind: str
     filename: str
@@ -41,6 +45,7 @@ class Plan:
     same: int
     complaints: Sequence[Complaint]
     warnings: Sequence[Complaint] = ()
+    sheet: Sheet | None = field(default=None, repr=False, compare=False)
 
     @property
     def sha256(self) -> str:
@@ -57,8 +62,8 @@ def plan_tablets(content: bytes, filename: str) -> Plan:
     return _read_tablets(content, filename)[0]
 
 
-def _read_schools(content: bytes, filename: str) -> tuple[Plan, Sequence[SchoolRow]]:
-    sheet = read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
+def _read_schools(content: bytes, filename: str, sheet: Sheet | None = None) -> tuple[Plan, Sequence[SchoolRow]]:
+    sheet = sheet or read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
     rows, faults, doubts = school_rows.school_rows(sheet)
     with snapshot():
         known = {school.uai: school for school in School.select()}
@@ -66,12 +71,12 @@ def _read_schools(content: bytes, filename: str) -> tuple[Plan, Sequence[SchoolR
     return _plan("schools", filename, content, sheet, verdicts, faults, doubts), rows
 
 
-def _read_tablets(content: bytes, filename: str) -> tuple[Plan, Sequence[TabletRow]]:
-    sheet = read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
+def _read_tablets(content: bytes, filename: str, sheet: Sheet | None = None) -> tuple[Plan, Sequence[TabletRow]]:
+    sheet = sheet or read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
     with snapshot():
         rows, faults, doubts = delivery_rows.tablet_rows(sheet, deliveries.serials())
         known, carts = deliveries.tablets(rows), deliveries.carts()
-        faults = faults + placements.conflicts(rows, deliveries.standing(rows))
+        faults = faults + placements.conflicts(rows, deliveries.standing(rows, carts))
     wrong = {fault.row for fault in faults}
     verdicts = [_tablet_verdict(row, known.get(row.serial), carts) for row in rows if row.row not in wrong]
     return _plan("tablets", filename, content, sheet, verdicts, faults, doubts), rows
@@ -83,7 +88,7 @@ def _plan(
 ) -> Plan:  # fmt: skip
     created, changed, same = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
     in_order = sorted(faults, key=lambda fault: fault.row)
-    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts)
+    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts, sheet)
 
 
 def _verdict(row: Any, values: Mapping[str, Any]) -> str:
@@ -93,8 +98,10 @@ def _verdict(row: Any, values: Mapping[str, Any]) -> str:
 
 
 def _tablet_verdict(row: TabletRow, tablet: Tablet | None, carts: Mapping[str, MobileClass]) -> str:
+    if tablet is None:
+        return "created"
     verdict = _verdict(tablet, _tablet_values(row))
-    if tablet is None or verdict != "same":
+    if verdict != "same":
         return verdict
     home = carts.get(row.class_code)
     moved = home is not None and (tablet.mobile_class_id, tablet.slot) != (home.id, row.slot)
@@ -107,7 +114,7 @@ def commit(plan: Plan, hand: Hand) -> ImportBatch:
     """Take a file in, whole or not at all; `Refused` on any fault, or when the inventory changed since the dry run."""
     intake: Any = (_read_schools, _take_schools) if plan.kind == "schools" else (_read_tablets, _take_tablets)
     read_again, take = intake
-    fresh, rows = read_again(plan.content, plan.filename)
+    fresh, rows = read_again(plan.content, plan.filename, plan.sheet)
     if fresh.complaints:
         raise Refused(*(complaint.sentence for complaint in fresh.complaints))
     if fresh != plan:
@@ -179,5 +186,12 @@ class _Lines(dict[tuple[Any, ...], PurchaseLine]):
         return self[values]
 
     def of(self, row: TabletRow, tablet: Tablet) -> PurchaseLine | None:
+        if tablet.purchase_line_id is None:
+            return self._bought(row.order_reference, row.supplier, row.model, row.unit_price)
         values = _line_values(row, tablet)
         return self[tuple(values[name] for name in LINE)] if values else None
+
+    def _bought(self, order_reference: str, supplier: str, model: str, unit_price: Decimal | None) -> PurchaseLine | None:
+        """The line of a row whose tablet has none: the same four cells for a whole delivery."""
+        told = bool(order_reference or supplier or unit_price is not None)
+        return self[order_reference, supplier, model, unit_price] if told else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory.actions.bulk import save_all
 from inventory.actions.counting import recount
+from inventory.columns import canonical_words
 from inventory.db import Table, atomic
 from inventory.errors import Refused
 from inventory.journal import Entry, append, facts
@@ -108,7 +109,7 @@ def restore_all(rows: Sequence[tuple[Any, Mapping[str, Any]]], hand: Hand) -> No
 
 
 def _entry(row: Table, value: str, at: datetime) -> Entry:
-    return Entry(subject_of(row), row.get_id(), RECORD, value, at, recorded(row))
+    return Entry(subject_of(row), row.get_id(), RECORD, value, at, canonical_words(recorded(row)))
 
 
 def _not_recorded(row: Table) -> frozenset[str]:

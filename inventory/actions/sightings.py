@@ -13,11 +13,12 @@ from typing import Any
 from inventory.actions.counting import recount_serials
 from inventory.actions.news import Known, News, Report, compared, kept_digest, moved
 from inventory.columns import MomentField, canonical_words
-from inventory.db import atomic, write_many
+from inventory.db import atomic
 from inventory.journal import Entry, append
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting
 from inventory.queries.sightings import CHUNK, stored_rows
+from inventory.sets import write_set
 
 MDM = "mdm"
 REPORT = "report"
@@ -69,7 +70,7 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tupl
     news, same = compared(reports, known, now)
     changed = [one for one in news if one.changed]
     _write(connector, news, now)
-    write_many("UPDATE sighting SET told = ? WHERE id = ?", same)
+    write_set("UPDATE sighting SET told = ? WHERE id = ?", same)
     ids = {mdm_id: row.id for mdm_id, row in known.items()}
     ids |= dict(stored_rows("mdm_id, id", connector, [one.report.mdm_id for one in news if one.known is None]))
     _mark_days(news, ids)
@@ -91,11 +92,11 @@ def _write(connector: str, news: Sequence[News], now: datetime) -> None:
             plain.append((*values, one.known.id))
         else:
             whole.append((*values, *indexed, one.known.id))
-    write_many(_UPDATE, whole)
-    write_many(_UPDATE_PLAIN, plain)
-    write_many(_INSERT, fresh)
+    write_set(_UPDATE, whole)
+    write_set(_UPDATE_PLAIN, plain)
+    write_set(_INSERT, fresh)
     changed = ((one.known, one.report.serial) for one in news if one.known)
-    write_many(_FORMER, [(known.serial, known.id) for known, serial in changed if known.serial != serial])
+    write_set(_FORMER, [(known.serial, known.id) for known, serial in changed if known.serial != serial])
 
 
 def _values(one: News, confirmed: int | None) -> tuple[Any, ...]:
@@ -111,7 +112,7 @@ def _values(one: News, confirmed: int | None) -> tuple[Any, ...]:
 def _mark_days(news: Sequence[News], ids: Mapping[str, int]) -> None:
     """Note the day of the last contact of each device heard on another day than before."""
     days = [(ids[one.report.mdm_id], one.heard_on) for one in news]
-    write_many(_MARK_DAY, [(row_id, day.year * 100 + day.month, 1 << day.day) for row_id, day in days if day])
+    write_set(_MARK_DAY, [(row_id, day.year * 100 + day.month, 1 << day.day) for row_id, day in days if day])
 
 
 def _entries(one: News, row_id: int, now: datetime) -> list[Entry]:

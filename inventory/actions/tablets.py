@@ -11,6 +11,7 @@ from inventory.actions.bulk import save_all
 from inventory.actions.counting import recount
 from inventory.actions.outbox import announce
 from inventory.actions.records import Hand, refuse_earlier, register_all, withdraw_all
+from inventory.columns import canonical_words
 from inventory.db import atomic
 from inventory.errors import Conflict, Refused
 from inventory.guards import objection
@@ -18,7 +19,7 @@ from inventory.journal import Entry, Line, append, facts, lines
 from inventory.lifecycle import NEEDS_NOTE, Stage, latest_told, moves_from, prepared
 from inventory.models import MobileClass, School, Tablet
 from inventory.outbox import EventKind
-from inventory.serials import complaint, normalise
+from inventory.serials import complaint, normalise, usual
 from inventory.words import tell
 
 STAGE = "stage"
@@ -40,12 +41,17 @@ def register_tablet(tablet: Tablet, hand: Hand, at: datetime | None = None) -> T
 def register_tablets(tablets: Sequence[Tablet], hand: Hand, at: datetime | None = None) -> None:
     """Register several tablets, new or changed, all or none."""
     for tablet in tablets:
-        tablet.serial = normalise(tablet.serial)
-        fault = complaint(tablet.serial)
-        if fault:
-            raise Refused(fault)
+        if not usual(tablet.serial):
+            _take_serial(tablet)
     register_all(tablets, hand, at)
     recount(tablet.mobile_class_id for tablet in tablets)
+
+
+def _take_serial(tablet: Tablet) -> None:
+    tablet.serial = normalise(tablet.serial)
+    fault = complaint(tablet.serial)
+    if fault:
+        raise Refused(fault)
 
 
 @atomic
@@ -88,8 +94,8 @@ def _move(moves: Sequence[Move]) -> None:
 def _place_entry(move: Move, at: datetime) -> Entry:
     tablet, mobile_class, slot = move
     if mobile_class is None:
-        return Entry("tablet", tablet.id, PLACE, "", at, {"mobile_class": None, "slot": None})
-    return Entry("tablet", tablet.id, PLACE, f"{mobile_class.id}/{slot}", at, {"mobile_class": mobile_class.id, "slot": slot})
+        return Entry("tablet", tablet.id, PLACE, "", at, canonical_words({"mobile_class": None, "slot": None}))
+    return Entry("tablet", tablet.id, PLACE, f"{mobile_class.id}/{slot}", at, canonical_words({"mobile_class": mobile_class.id, "slot": slot}))
 
 
 def _refuse_past_places(tablets: Sequence[Tablet], at: datetime | None) -> None:
@@ -144,7 +150,7 @@ def record_stages(tablets: Sequence[Tablet], stage: Stage, hand: Hand, *, at: da
     stories = _stories(tablets)
     new = {tablet.id: tablet for tablet in tablets if _refuse_stage(tablet, stories[tablet.id], stage, at, note, hand)}
     entries = [
-        Entry("tablet", tablet_id, STAGE, stage.value, at, {"after": _prepared_before(stories[tablet_id], at).value}, note)
+        Entry("tablet", tablet_id, STAGE, stage.value, at, canonical_words({"after": _prepared_before(stories[tablet_id], at).value}), note)
         for tablet_id in new
     ]
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)

@@ -8,6 +8,7 @@ from typing import Any
 from inventory.db import read_many
 from inventory.mdm_status import MdmStatus
 from inventory.models import Sighting
+from inventory.sets import one_of
 
 LIVE = (MdmStatus.ENROLLED.value, MdmStatus.PENDING.value)
 CHUNK = 1000
@@ -34,9 +35,9 @@ def stored_rows(columns: str, connector: str, mdm_ids: Sequence[str], more: str 
     """Some columns of some devices of a connector, by their ids in the MDM."""
     for start in range(0, len(mdm_ids), CHUNK):
         some = mdm_ids[start : start + CHUNK]
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT {columns} FROM sighting WHERE connector = ? AND mdm_id IN ({marks}) {more}"  # noqa: S608 our own columns
-        yield from read_many(sql, (connector, *some))
+        among, marks = one_of("mdm_id", some)
+        sql = f"SELECT {columns} FROM sighting WHERE connector = ? AND {among} {more}"  # noqa: S608 our own columns
+        yield from read_many(sql, (connector, *marks))
 
 
 def managed(connector: str) -> int:
