@@ -99,6 +99,13 @@ def run_worker(
             worker.leave()
 
 
+class AtOnce(IntervalTrigger):
+    """At the start, then at each interval: a job of a single run is removed after it, which a stop at that very moment makes a fault."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        return super().get_next_fire_time(previous_fire_time, now) if previous_fire_time else now
+
+
 def scheduled(worker: Worker) -> Any:
     """A scheduler, not started yet, that ticks each line of the timetable on its own: a long one holds up no other."""
     executors = {"default": ThreadPoolExecutor(2 * len(worker.jobs) + 1 + len(ERRANDS))}
@@ -108,8 +115,7 @@ def scheduled(worker: Worker) -> Any:
     for name in worker.errands:
         scheduler.add_job(worker.run_errand, every, args=[name], id=name)
     for job in worker.jobs:
-        scheduler.add_job(worker.tick, args=[job], id=f"{job.name}:at-once")
-        scheduler.add_job(worker.tick, every, args=[job], id=job.name)
+        scheduler.add_job(worker.tick, AtOnce(seconds=TICK_SECONDS, timezone=UTC), args=[job], id=job.name)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     return scheduler
 

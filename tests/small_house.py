@@ -18,6 +18,7 @@ from config import accounts, passwords, schema
 from config.app import create_app
 from config.models import WebSession
 from config.settings import Settings, read
+from deploy.letters.views import pages as letter_pages
 from inventory import db
 from inventory.access import Reach, may
 from inventory.errors import NotFound, Refused
@@ -101,7 +102,7 @@ def opened(folder: Path) -> Iterator[Settings]:
 
 
 def house(settings: Settings, clock: Callable[[], datetime], **more: object) -> Flask:
-    return create_app(settings, clock=clock, blueprints=[rooms()], **more)  # type: ignore[arg-type]
+    return create_app(settings, clock=clock, blueprints=[rooms(), letter_pages], **more)  # type: ignore[arg-type]
 
 
 def sign_in(browser: FlaskClient, login: str, password: str = PASSWORD, **form: str) -> TestResponse:

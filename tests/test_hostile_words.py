@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import pytest
 from autumn import app_over, copied, proof, signed_in
@@ -88,15 +88,22 @@ def plant() -> int:
     return planted
 
 
-def visit(page: Any, town: str) -> set[str]:
-    """Follow every link from the first page on; returns the paths seen. Sorted pages of one list count once."""
-    seen: set[str] = set()
+def alike(link: str) -> tuple[str, ...]:
+    """What links to one page asked in one manner share: its path and the names it is asked with; a thing's past is one page for all of its kind."""
+    path, _, asked = link.partition("?")
+    names = sorted(parse_qs(asked, keep_blank_values=True))
+    return (re.sub(r"\d+", "0", path) if "as_of" in names else path, *names)
+
+
+def visit(page: Any, town: str) -> set[tuple[str, ...]]:
+    """Follow every link from the first page on; returns what was seen. A list sorted or filtered by other values counts once."""
+    seen: set[tuple[str, ...]] = set()
     waiting = ["/"]
     while waiting:
         path = waiting.pop()
-        if path in seen:
+        if alike(path) in seen:
             continue
-        seen.add(path)
+        seen.add(alike(path))
         page.goto(town + path)
         assert page.locator(STRANGERS).count() == 0, path
         assert RENDERED not in page.inner_text("body"), path
