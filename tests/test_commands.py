@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from autumn import copied
+from click.testing import CliRunner
 from databases import environment
 
+from config.cli import main
 from config.demo.run import AS_OF
 from config.demo.story import delivery_note
 from mdm.simulator import Fleet, Simulator
@@ -61,11 +64,20 @@ def town(shell: Shell, tmp_path: Path) -> Iterator[Shell]:
         yield shell
 
 
+def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command."""
+    yield before
+    for name, command in group.commands.items():
+        yield from commands(command, *before, name) if isinstance(command, click.Group) else [(*before, name)]
+
+
 def test_every_command_helps_itself(shell: Shell) -> None:
-    for words in ((), ("convention",), ("import",), ("connector",), ("user",), ("report",)):
-        assert "Usage" in shell(*words, "--help")
-    for command in ("init", "demo", "serve", "worker", "check", "backup", "restore", "copy-database", "schooldays", "sync", "board", "reconcile", "simulate"):
-        assert "Usage" in shell(command, "--help")
+    assert "Usage" in shell("--help")
+    found = list(commands(main))
+    assert len(found) > 40
+    for words in found:
+        told = CliRunner().invoke(main, [*words, "--help"])
+        assert told.exit_code == 0 and told.output.startswith("Usage: ") and len(told.output.splitlines()) > 3, words
 
 
 def test_the_school_days_of_the_window(shell: Shell) -> None:
