@@ -23,6 +23,8 @@ OF_COLOURS = ("color-contrast", "link-in-text-block")
 """What may differ between a page in the light and the same one in the dark."""
 NO_PAGE = ("/connexion", "/tournee/", "/health/", "/metrics", "/api/", ".json", ".csv", ".pdf")
 LIGHTEST = 150_000
+UNSEEN = 0.001
+"""A shift that no eye sees: a part of a pixel, where a busy machine draws a page in two goes. A hundred times less than a good page's (CLS 0.1)."""
 STILL = """[...document.querySelectorAll("*")].filter(one => {
   const style = getComputedStyle(one);
   return style.animationName !== "none" || style.transitionDuration.split(", ").some(time => parseFloat(time) > 0) || style.scrollBehavior === "smooth";
@@ -64,7 +66,7 @@ def test_every_page_is_accessible_fits_its_width_stays_still_and_breaks_no_polic
         for path in paths:
             page.emulate_media(reduced_motion=motion)
             page.goto(town + path)
-            assert page.evaluate(SHIFTS) == 0, path
+            assert page.evaluate(SHIFTS) < UNSEEN, path
             assert violations(page, OF_COLOURS if scheme == "dark" else ()) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             page.emulate_media(reduced_motion="reduce")
