@@ -15,8 +15,8 @@ demo: .venv/installed
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
 	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
-	@$(if $(POSTGRES),$(BIN)/pytest -n 3 --dist worksteal --postgresql)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
+	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 # Long runs, half an hour or so; short ones of the same are part of the tests. SEQUENCES=100000 has one session try for hours.
 SEQUENCES ?= 10000

@@ -32,7 +32,6 @@ from mdm.models import TABLES as MDM_TABLES
 hypotheses.register_profile("house", deadline=None)  # a machine may be slow: speed is measured in the benches
 hypotheses.load_profile("house")
 ROOT = Path(__file__).parent.parent
-LONG = {"test_upgrade.py", "test_storm.py", "test_power.py", "test_commands.py"}
 AN_AUTUMN_MORNING = datetime(2017, 11, 15, 9, tzinfo=UTC)
 
 
@@ -64,7 +63,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("postgresql"):
         items[:] = [item for item in items if databases.concerned(item)]
-    long = {item.path for item in items if "browser" in item.keywords or item.path.name in LONG}
+    long = {item.path for item in items if "browser" in item.keywords}
     items.sort(key=lambda item: item.path not in long)  # the long files first: no process waits for one at the end
 
 
