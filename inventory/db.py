@@ -168,9 +168,9 @@ def look_again(*tables: str) -> None:
     _engine().look_again(database, tables)
 
 
-def index(name: str, table: str, expressions: str) -> None:
-    """An index over columns or expressions in brackets, alike on every engine."""
-    database.execute_sql(f"CREATE INDEX {name} ON {table} ({expressions})")
+def index(name: str, table: str, expressions: str, only: str = "") -> None:
+    """An index over columns or expressions in brackets, of every row or of those that fulfil a condition, alike on every engine."""
+    database.execute_sql(f"CREATE INDEX {name} ON {table} ({expressions}){f' WHERE {only}' if only else ''}")
 
 
 def search_index(table: str, columns: Sequence[str]) -> None:

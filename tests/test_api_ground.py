@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from autumn import app_over, settings_at
 from flask.testing import FlaskClient
+from test_page_speed import statements
 
 from config import tokens
 from config.demo.build import build
 from config.demo.ground import NEW_SERIAL, ground
 from config.demo.run import AS_OF
+from deploy.models import Stocktake
+from deploy.stocktake.queries import counts
 from inventory.db import database
 from inventory.paris import read_local
 from inventory.roles import Role
@@ -71,6 +74,18 @@ def test_a_stocktake_tells_each_point_and_its_decision(program: Program) -> None
     assert done["closed"] and done["left"] == 0 and all(one["decided"] for one in (*done["missing"], *done["unknown"]))
     (running,) = program.get("classes/AIX-CM02/stocktakes")["items"]
     assert running["closed"] is None and running["left"] == len(running["missing"]) + len(running["unexpected"]) + len(running["unknown"]) > 0
+
+
+@pytest.mark.usefixtures("program")
+def test_many_stocktakes_are_counted_by_as_many_statements_as_one() -> None:
+    asked = []
+    with database.connection_context():
+        row = Stocktake.select().order_by(Stocktake.id).get()
+        for several in ([row], [row] * 20):
+            with statements() as told:
+                assert counts(EVERYWHERE, several) == [counts(EVERYWHERE, [row])[0]] * len(several)
+            asked.append(len(told))
+    assert asked[0] == asked[1] < 20
 
 
 def test_a_visa_says_whether_what_it_was_given_over_is_still_what_is_shown(program: Program) -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from autumn import copied, settings_at
 
 from config import schema
 from config.wiring import wire
+from deploy.queries.board import on_board
 from inventory.actions.records import Hand
 from inventory.actions.sightings import take_in
 from inventory.actions.tablets import register_tablet
-from inventory.db import database
-from inventory.journal import When
+from inventory.db import database, on_postgres
+from inventory.journal import When, history
 from inventory.mdm_status import MdmStatus
 from inventory.models import FormerSerial, School, Tablet
 from inventory.queries import listed_tablets
 from inventory.queries.listing import Ask, every_page
 from inventory.queries.past import rows_then
 from inventory.queries.places import classes
-from inventory.queries.tablets import states
+from inventory.queries.tablets import states, states_then
 from inventory.scope import EVERYWHERE, NOWHERE, Scope
 from mdm.driver import DeviceReport
 
@@ -108,3 +111,34 @@ def test_a_long_walk_is_the_same_list_as_one_page(hand: Hand) -> None:
     for falling in (False, True):
         rows = every_page(lambda ask: listed_tablets.tablets(ask, When(hand.now), scope=EVERYWHERE), Ask(sort="serie", falling=falling), 4)
         assert [row.serial for row in rows] == sorted((f"TESTP{number:05}" for number in range(25)), reverse=falling)
+
+
+@contextmanager
+def plans() -> Iterator[list[str]]:
+    """How SQLite finds the rows of each statement of the block."""
+    told, asked = list[str](), list[tuple[str, Any]]()
+    connection = database.connection()
+    connection.exec_trace = lambda cursor, sql, values: asked.append((sql, values)) or True
+    yield told
+    connection.exec_trace = None
+    for sql, values in asked:
+        told += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@pytest.mark.usefixtures("own_autumn")
+def test_a_cart_of_the_past_is_read_from_its_own_tablets_and_its_own_lines() -> None:
+    when = When(datetime(2017, 11, 15, 12, tzinfo=UTC))
+    carts, everywhere = [one.id for one in classes(EVERYWHERE, when)], states(EVERYWHERE, when)
+    for one in carts:
+        assert states(EVERYWHERE, when, class_ids=[one]) == [state for state in everywhere if state.class_id == one]
+        days = [when.moment + timedelta(days=days) for days in (-60, -20, 0, 30)]
+        told = [[(each.id, each.slot, each.stage, each.stage_at) for each in found] for found in states_then(EVERYWHERE, one, days)]
+        assert told == [[(each.id, each.slot, each.stage, each.stage_at) for each in states(EVERYWHERE, When(day), class_ids=[one])] for day in days]
+    if on_postgres():
+        return
+    with plans() as told:
+        states(EVERYWHERE, when, class_ids=[carts[0]])
+        on_board(EVERYWHERE, carts[0], When(when.moment, when.moment), when.moment)
+        history("tablet", 7)
+    assert "event_place" in " ".join(told)
+    assert not [one for one in told if one.startswith(("SCAN event", "SCAN fact", "SCAN tablet")) or ("COVERING" not in one and one.endswith("(subject=?)"))]

@@ -219,7 +219,7 @@ def cart_checks(asked: ChecksAsked) -> Listed[CartCheckShown]:
 @operation("Les inventaires d'une classe mobile, le dernier d'abord", gives=Listed[StocktakeShown])
 def stocktakes(code: str) -> Listed[StocktakeShown]:
     rows = stocktake.of_cart(g.scope, places.mobile_class(g.scope, code))
-    return Listed([StocktakeShown.of(stocktake.count(g.scope, row)) for row in rows])
+    return Listed([StocktakeShown.of(one) for one in stocktake.counts(g.scope, rows)])
 
 
 @pages.get("/visits")

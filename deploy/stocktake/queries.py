@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+
+from peewee import JOIN
 
 from deploy.models import Stocktake, StocktakeSight
 from deploy.rollcall.sight import NOT_ASKED
 from deploy.stocktake.difference import Decided, Difference, compare
 from inventory.errors import NotFound
-from inventory.journal import When, facts
+from inventory.journal import facts
 from inventory.models import MobileClass, Tablet
-from inventory.queries.tablets import states
+from inventory.queries.tablets import states_then
 from inventory.queries.visible import visible
 from inventory.scope import EVERYWHERE, Scope
 
@@ -61,26 +64,53 @@ def of_cart(scope: Scope, cart: MobileClass) -> list[Stocktake]:
 
 def difference(row: Stocktake) -> Difference:
     """What was seen beside what the cart held when the stock-take was opened, but for what nobody expects there (in repair, lost)."""
-    expected = [one.id for one in states(EVERYWHERE, When(row.opened), class_ids=[row.mobile_class_id]) if one.stage not in NOT_ASKED]
-    seen = StocktakeSight.select(StocktakeSight.text, StocktakeSight.tablet).where(StocktakeSight.stocktake == row)
-    return compare(expected, list(seen.order_by(StocktakeSight.at, StocktakeSight.text).tuples()))
+    return _differences([row])[0]
+
+
+def _differences(rows: Sequence[Stocktake]) -> list[Difference]:
+    """The differences of some stock-takes of one cart."""
+    cart, seen = rows[0].mobile_class_id, defaultdict[int, list[tuple[str, int | None]]](list)
+    sights = StocktakeSight.select(StocktakeSight.stocktake, StocktakeSight.text, StocktakeSight.tablet)
+    for number, text, tablet in sights.where(StocktakeSight.stocktake.in_(rows)).order_by(StocktakeSight.at, StocktakeSight.text).tuples():
+        seen[number].append((text, tablet))
+    inside = states_then(EVERYWHERE, cart, [row.opened for row in rows])
+    expected = [[one.id for one in states if one.stage not in NOT_ASKED] for states in inside]
+    return [compare(asked, seen[row.id]) for asked, row in zip(expected, rows, strict=True)]
 
 
 def decisions(row: Stocktake) -> dict[str, str]:
     """The last decision on each key."""
-    told = facts(STOCKTAKE, ids=[row.id])
-    return {axis.removeprefix(DECISION): line.value for (_, axis), line in told.items() if axis.startswith(DECISION)}
+    return _decisions([row])[row.id]
+
+
+def _decisions(rows: Sequence[Stocktake]) -> Mapping[int, dict[str, str]]:
+    decided: Mapping[int, dict[str, str]] = defaultdict(dict)
+    for (number, axis), line in facts(STOCKTAKE, ids=[row.id for row in rows]).items():
+        if axis.startswith(DECISION):
+            decided[number][axis.removeprefix(DECISION)] = line.value
+    return decided
 
 
 def count(scope: Scope, row: Stocktake) -> Count:
     """A stock-take with names. Of a tablet that the scope does not hold, only what was scanned is told."""
-    found, decided = difference(row), decisions(row)
-    ids = (*found.found, *found.missing, *found.unexpected)
-    rows = {tablet.id: tablet for tablet in Tablet.select().where(Tablet.id.in_(ids))}
-    shown = {tablet.id for tablet in visible(scope, Tablet).where(Tablet.id.in_(ids))}
+    return counts(scope, [row])[0]
 
+
+def counts(scope: Scope, rows: Sequence[Stocktake]) -> list[Count]:
+    """Some stock-takes of one cart, with names: the same few statements, however many they are."""
+    if not rows:
+        return []
+    found, decided = _differences(rows), _decisions(rows)
+    ids = sorted({one for told in found for several in (told.found, told.missing, told.unexpected) for one in several})
+    named = Tablet.select(Tablet, MobileClass).join(MobileClass, JOIN.LEFT_OUTER).where(Tablet.id.in_(ids))
+    tablets = {tablet.id: tablet for tablet in named}
+    shown = {number for (number,) in visible(scope, Tablet).select(Tablet.id).where(Tablet.id.in_(ids)).tuples()}
+    return [_count(row, one, decided[row.id], tablets, shown) for row, one in zip(rows, found, strict=True)]
+
+
+def _count(row: Stocktake, found: Difference, decided: Mapping[str, str], tablets: Mapping[int, Tablet], shown: Container[int]) -> Count:
     def points(several: tuple[int, ...]) -> tuple[Point, ...]:
-        return tuple(_point(rows[one], one in shown, decided) for one in several)
+        return tuple(_point(tablets[one], one in shown, decided) for one in several)
 
     unknown = tuple(Point(f"{TEXT}:{text}", text, "", _decided(decided, f"{TEXT}:{text}")) for text in found.unknown)
     return Count(row, points(found.found), points(found.missing), points(found.unexpected), unknown)

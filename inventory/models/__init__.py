@@ -16,7 +16,12 @@ from inventory.models.places import Accessory, Closing, MobileClass, Person, Per
 from inventory.models.sightings import ContactMonth, FormerSerial, Sighting
 from inventory.models.tablets import EVERY_CLASS, ClassCount, PurchaseLine, Tablet
 
-__all__ = ["EVERY_CLASS", "LIST_INDEXES", "SEARCHED", "TABLES", "Accessory", "ApiAnswer", "ClassCount", "Closing", "ContactMonth", "Delivery", "Event", "Fact", "FormerSerial", "Gap", "GapSurvey", "ImportBatch", "ImportDraft", "Label", "Look", "MobileClass", "Person", "PersonSchool", "PurchaseLine", "Remark", "SavedView", "School", "Sighting", "Subscription", "Tablet", "furnish"]
+__all__ = [
+    "EVERY_CLASS", "LIST_INDEXES", "SEARCHED", "TABLES", "Accessory", "ApiAnswer", "ClassCount", "Closing",
+    "ContactMonth", "Delivery", "Event", "Fact", "FormerSerial", "Gap", "GapSurvey", "ImportBatch", "ImportDraft",
+    "Label", "Look", "MobileClass", "Person", "PersonSchool", "PurchaseLine", "Remark", "SavedView", "School",
+    "Sighting", "Subscription", "Tablet", "furnish",
+]  # fmt: skip
 
 TABLES = (
     Person, School, Closing, MobileClass, Accessory, PurchaseLine, Tablet, Event, Remark, Fact, Sighting, ContactMonth,
@@ -38,6 +43,7 @@ LIST_INDEXES = (
     ("sighting_group", "sighting", "group_name"),
     ("tablet_alike", "tablet", f"({ALIKE})"),
     ("class_count_word", "class_count", "mdm, mobile_class"),
+    ("event_place", "event", "value, subject, subject_id", "axis = 'place'"),
 )
 SEARCHED = (
     ("tablet", ("serial", "asset_tag", "model")), ("school", ("name", "uai", "commune")), ("mobile_class", ("code", "name")),
@@ -46,7 +52,7 @@ SEARCHED = (
 
 def furnish() -> None:
     """What the lists need beside the tables: the indexes of their sorts and filters, and those of their search."""
-    for name, table, expressions in LIST_INDEXES:
-        index(name, table, expressions)
+    for told in LIST_INDEXES:
+        index(*told)
     for table, columns in SEARCHED:
         search_index(table, columns)
