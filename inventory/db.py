@@ -183,6 +183,11 @@ def rows_holding(table: str, fragment: str, most: int) -> list[int] | None:
     return _engine().rows_holding(database, table, fragment, most)
 
 
+def indexes_fragments(table: str) -> bool:
+    """Whether a row of a table costs the writing of its index of fragments too."""
+    return _engine().indexes_fragments(database, table)
+
+
 def continue_numbers(tables: Iterable[type[Table]]) -> None:
     """After rows were written with their numbers: the next of each table comes after its greatest (SQLite does so by itself)."""
     for table in tables if on_postgres() else ():

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peewee import ModelSelect
 
-from inventory.columns import JsonField, MomentField, canonical, canonical_words
+from inventory.columns import JsonField, MomentField, canonical, canonical_bytes
 from inventory.db import atomic, database, read_many
 from inventory.memory import once
 from inventory.models import Event, Fact, Person, Remark
@@ -41,8 +41,7 @@ _FACT_SQL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A line to append; `noted`, its place and its digest are the journal's. A detail told as text is already canonical."""
 
     subject: str
@@ -50,7 +49,7 @@ class Entry:
     axis: str
     value: str
     at: datetime
-    detail: Mapping[str, Any] | str = field(default_factory=dict)
+    detail: Mapping[str, Any] | str = "{}"
     note: str = ""
 
 
@@ -78,31 +77,30 @@ class When(NamedTuple):
 def append(entries: Sequence[Entry], *, noted: datetime, actor: Person | None, source: str) -> list[int]:
     """Append `entries` in order and refresh the folded facts; returns their positions."""
     position, previous = _head()
-    told, said_by = _moment(noted), actor.id if actor else None
-    events, remarks, positions = [], [], []
-    facts: list[tuple[Any, ...]] = []
-    for entry in entries:
+    told, said_by, stored = _moment(noted), actor.id if actor else None, lru_cache(_moment)
+    first, events, remarks = position + 1, [], []
+    latest: dict[tuple[str, int, str], tuple[Any, ...]] = {}
+    for subject, subject_id, axis, value, at, detail, note in entries:
         position += 1
-        detail = entry.detail if isinstance(entry.detail, str) else canonical(dict(entry.detail))
-        salt = secrets.token_hex(16) if entry.note else ""
-        note_digest = _note_digest(salt, entry.note)
-        said = (entry.subject, entry.subject_id, entry.axis, entry.value, detail, _moment(entry.at), told)
+        salt, note_digest = _sealed(note) if note else ("", "")
+        said = (subject, subject_id, axis, value, detail if isinstance(detail, str) else canonical(dict(detail)), stored(at), told)
         line = (position, *said, said_by, source, note_digest)
         digest = chain_digest(previous, line)
         events.append((*line, previous, digest))
-        facts.append((*said, position))
-        if entry.note:
-            remarks.append((position, salt, entry.note))
-        positions.append(position)
+        before = latest.get(said[:3])
+        if before is None or before[5] <= said[5]:
+            latest[said[:3]] = (*said, position)
+        if note:
+            remarks.append((position, salt, note))
         previous = digest
     write_set(_EVENT_SQL, events)
-    write_set(_FACT_SQL, list({fact[:3]: fact for fact in sorted(facts, key=lambda fact: fact[5])}.values()))  # of one axis the latest
+    write_set(_FACT_SQL, list(latest.values()))  # of one axis the latest
     write_set("INSERT INTO remark (event_id, salt, text) VALUES (?,?,?)", remarks)
-    return positions
+    return list(range(first, position + 1))
 
 
 def chain_digest(previous: str, line: Sequence[Any]) -> str:
-    return hashlib.sha256((previous + canonical_words(line)).encode()).hexdigest()
+    return hashlib.sha256(previous.encode() + canonical_bytes(line)).hexdigest()
 
 
 def head() -> tuple[int, str]:
@@ -213,6 +211,12 @@ def _among(column: str, values: Sequence[Any]) -> str:
 def _head() -> tuple[int, str]:
     row = next(read_many("SELECT position, digest FROM event ORDER BY position DESC LIMIT 1"), None)
     return (row[0], row[1]) if row else (0, START)
+
+
+def _sealed(note: str) -> tuple[str, str]:
+    """A salt, and the digest of a note with it."""
+    salt = secrets.token_hex(16)
+    return salt, _note_digest(salt, note)
 
 
 def _note_digest(salt: str, note: str) -> str:

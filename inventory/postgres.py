@@ -183,6 +183,10 @@ def rows_holding(database: Any, table: str, fragment: str, most: int) -> list[in
     return None
 
 
+def indexes_fragments(database: Any, table: str) -> bool:
+    return False
+
+
 def can_write(database: Any, seconds: float) -> bool:
     """Write a table and take it back; False if the server gives no turn in `seconds`."""
     try:

@@ -1,18 +1,24 @@
-"""Many rows at once, where the engines differ: PostgreSQL copies them into a table of the transaction and takes them from there as one set."""
+"""Many rows at once, where the engines differ.
+
+PostgreSQL copies them into a table of the transaction and takes them from there as one set. SQLite is told some hundred rows a
+statement where the table has an index of fragments: that index is written out after each statement that touches it, which costs ten
+times what it is to index a row.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import peewee
 
-from inventory.db import database, on_postgres, write_many
+from inventory.db import database, indexes_fragments, on_postgres, write_many
 from inventory.postgres import plain_refusals
 
-WORTH_A_COPY = 50
+WORTH_A_COPY, A_STATEMENT = 50, 500
 COPIED = "copied_rows"
 INSERTED = re.compile(r"INSERT INTO (\S+) \(([^)]+)\) VALUES \([?, ]+\)(.*)")
 UPDATED = re.compile(r"UPDATE (\S+) SET (.+) WHERE (\S+) = \?")
@@ -23,8 +29,10 @@ def write_set(sql: str, rows: Sequence[Sequence[Any]]) -> None:
 
     Raises `ValueError` for a statement that is neither `INSERT … VALUES (?, …)` nor `UPDATE … SET a = ?, … WHERE id = ?`.
     """
-    if len(rows) < WORTH_A_COPY or not on_postgres():
+    if len(rows) < WORTH_A_COPY or not (on_postgres() or indexes_fragments(_table(sql))):
         return write_many(sql, rows)
+    if not on_postgres():
+        return _by_statements(sql, rows)
     with plain_refusals(), peewee.__exception_wrapper__, database.connection().cursor() as cursor:
         copied, taken = _through_a_copy(sql)
         cursor.execute(copied)
@@ -35,16 +43,39 @@ def write_set(sql: str, rows: Sequence[Sequence[Any]]) -> None:
         cursor.execute(f"DROP TABLE {COPIED}")
 
 
+def _table(sql: str) -> str:
+    found = INSERTED.fullmatch(sql) or UPDATED.fullmatch(sql)
+    if not found:
+        raise ValueError(f"not a statement for a set: {sql}")
+    return str(found.group(1)).strip('"')
+
+
+def _by_statements(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    for start in range(0, len(rows), A_STATEMENT):
+        some = rows[start : start + A_STATEMENT]
+        database.execute_sql(_of_several(sql, len(some), len(some[0])), list(chain.from_iterable(some)))
+
+
+@lru_cache(maxsize=64)
+def _of_several(sql: str, count: int, wide: int) -> str:
+    """The statement that does for `count` rows of values what this one does for one."""
+    rows = ",".join([f"({','.join('?' * wide)})"] * count)
+    if found := INSERTED.fullmatch(sql):
+        table, columns, rest = found.groups()
+        return f"INSERT INTO {table} ({columns}) VALUES {rows}{rest}"  # noqa: S608 our own names
+    table, assigned, key = UPDATED.fullmatch(sql).groups()  # type: ignore[union-attr]
+    taken = ", ".join(f"{part.split('=')[0].strip()} = told.column{place}" for place, part in enumerate(assigned.split(","), 1))
+    return f"UPDATE {table} SET {taken} FROM (VALUES {rows}) AS told WHERE {table}.{key} = told.column{wide}"  # noqa: S608 our own names
+
+
 @lru_cache(maxsize=64)
 def _through_a_copy(sql: str) -> tuple[str, str]:
     """The statement that makes the table of a copy, and the one that takes its rows."""
     if found := INSERTED.fullmatch(sql):
         table, columns, rest = found.groups()
         return _copied(table, columns), f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {COPIED} {rest}"  # noqa: S608 our own names
-    found = UPDATED.fullmatch(sql)
-    if not found:
-        raise ValueError(f"not a statement for a set: {sql}")
-    table, assigned, key = found.groups()
+    _table(sql)
+    table, assigned, key = UPDATED.fullmatch(sql).groups()  # type: ignore[union-attr]
     columns = [part.split("=")[0].strip() for part in assigned.split(",")]
     taken = ", ".join(f"{column} = {COPIED}.{column}" for column in columns)
     return _copied(table, ", ".join([*columns, key])), f"UPDATE {table} SET {taken} FROM {COPIED} WHERE {table}.{key} = {COPIED}.{key}"  # noqa: S608 the same

@@ -101,6 +101,10 @@ def rows_holding(database: Any, table: str, fragment: str, most: int) -> list[in
     return [row[0] for row in database.execute_sql(sql, (phrase, most))]
 
 
+def indexes_fragments(database: Any, table: str) -> bool:
+    return database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_search",)).fetchone() is not None
+
+
 def integrity(database: Any) -> list[str]:
     """Pages, indexes and foreign keys that are wrong."""
     pages = [row[0] for row in database.execute_sql("PRAGMA integrity_check") if row[0] != "ok"]

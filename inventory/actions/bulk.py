@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Field, fn
 
-from inventory.db import Table, write_many
+from inventory.db import Table
 from inventory.sets import write_set
 
 
@@ -31,7 +31,7 @@ def _update(rows: Sequence[Table], only: Sequence[str] | None) -> None:
     fields = [field for field in _fields(rows[0]) if only is None or field.name in only]
     assigned = ", ".join(f'"{field.column_name}" = ?' for field in fields)
     sql = f'UPDATE "{meta.table_name}" SET {assigned} WHERE "{meta.primary_key.column_name}" = ?'  # noqa: S608 our own names
-    write_many(sql, _stored(rows, [*fields, meta.primary_key]))
+    write_set(sql, _stored(rows, [*fields, meta.primary_key]))
 
 
 def _insert(rows: Sequence[Table]) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from inventory import delivery_rows, placements, school_rows
+from inventory import delivery_rows, journal, placements, school_rows
+from inventory.actions.arrivals import Arrival, take_arrivals
 from inventory.actions.places import register_schools
 from inventory.actions.records import Hand, assign
 from inventory.actions.tablets import place_all, record_stages, register_tablets
@@ -33,7 +34,8 @@ LINE = ("order_reference", "supplier", "model", "unit_price")
 class Plan:
     """What a file would do: its faults (then nothing), its doubts, and how many rows are new, changed or known already.
 
-    `sheet` is what was read of it, so that a commit right after the dry run opens the workbook no second time.
+    `sheet` is what was read of it, so that a commit right after the dry run opens the workbook no second time; `read` are its rows,
+    and `head` the end of the journal they were compared at: while it is the same, nothing in the inventory has changed.
     """
 
     kind: str
@@ -46,6 +48,8 @@ class Plan:
     complaints: Sequence[Complaint]
     warnings: Sequence[Complaint] = ()
     sheet: Sheet | None = field(default=None, repr=False, compare=False)
+    read: Sequence[Any] = field(default=(), repr=False, compare=False)
+    head: tuple[int, str] | None = field(default=None, repr=False, compare=False)
 
     @property
     def sha256(self) -> str:
@@ -54,41 +58,41 @@ class Plan:
 
 def plan_schools(content: bytes, filename: str) -> Plan:
     """The dry run of a directory of schools; raises `Refused` on a file that cannot be read."""
-    return _read_schools(content, filename)[0]
+    return _read_schools(content, filename)
 
 
 def plan_tablets(content: bytes, filename: str) -> Plan:
     """The dry run of a delivery note; raises `Refused` on a file that cannot be read."""
-    return _read_tablets(content, filename)[0]
+    return _read_tablets(content, filename)
 
 
-def _read_schools(content: bytes, filename: str, sheet: Sheet | None = None) -> tuple[Plan, Sequence[SchoolRow]]:
+def _read_schools(content: bytes, filename: str, sheet: Sheet | None = None) -> Plan:
     sheet = sheet or read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
     rows, faults, doubts = school_rows.school_rows(sheet)
     with snapshot():
-        known = {school.uai: school for school in School.select()}
+        head, known = journal.head(), {school.uai: school for school in School.select()}
     verdicts = [_verdict(known.get(row.uai), row.values) for row in rows]
-    return _plan("schools", filename, content, sheet, verdicts, faults, doubts), rows
+    return _plan("schools", filename, content, sheet, verdicts, faults, doubts, rows, head)
 
 
-def _read_tablets(content: bytes, filename: str, sheet: Sheet | None = None) -> tuple[Plan, Sequence[TabletRow]]:
+def _read_tablets(content: bytes, filename: str, sheet: Sheet | None = None) -> Plan:
     sheet = sheet or read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
     with snapshot():
         rows, faults, doubts = delivery_rows.tablet_rows(sheet, deliveries.serials())
-        known, carts = deliveries.tablets(rows), deliveries.carts()
+        head, known, carts = journal.head(), deliveries.tablets(rows), deliveries.carts()
         faults = faults + placements.conflicts(rows, deliveries.standing(rows, carts))
     wrong = {fault.row for fault in faults}
     verdicts = [_tablet_verdict(row, known.get(row.serial), carts) for row in rows if row.row not in wrong]
-    return _plan("tablets", filename, content, sheet, verdicts, faults, doubts), rows
+    return _plan("tablets", filename, content, sheet, verdicts, faults, doubts, rows, head)
 
 
 def _plan(
     kind: str, filename: str, content: bytes, sheet: Sheet, verdicts: Sequence[str], faults: Sequence[Complaint],
-    doubts: Sequence[Complaint],
+    doubts: Sequence[Complaint], rows: Sequence[Any], head: tuple[int, str],
 ) -> Plan:  # fmt: skip
     created, changed, same = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
     in_order = sorted(faults, key=lambda fault: fault.row)
-    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts, sheet)
+    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts, sheet, rows, head)
 
 
 def _verdict(row: Any, values: Mapping[str, Any]) -> str:
@@ -114,7 +118,7 @@ def commit(plan: Plan, hand: Hand) -> ImportBatch:
     """Take a file in, whole or not at all; `Refused` on any fault, or when the inventory changed since the dry run."""
     intake: Any = (_read_schools, _take_schools) if plan.kind == "schools" else (_read_tablets, _take_tablets)
     read_again, take = intake
-    fresh, rows = read_again(plan.content, plan.filename, plan.sheet)
+    fresh = plan if plan.head == journal.head() else read_again(plan.content, plan.filename, plan.sheet)
     if fresh.complaints:
         raise Refused(*(complaint.sentence for complaint in fresh.complaints))
     if fresh != plan:
@@ -123,7 +127,7 @@ def commit(plan: Plan, hand: Hand) -> ImportBatch:
         kind=plan.kind, filename=plan.filename, sha256=plan.sha256, rows=plan.rows, created=plan.created, changed=plan.changed,
         at=hand.now, actor=hand.by,
     )  # fmt: skip
-    take(rows, replace(hand, source=f"import:{batch.id}"))
+    take(fresh.read, replace(hand, source=f"import:{batch.id}"))
     return batch
 
 
@@ -132,20 +136,26 @@ def _take_schools(rows: Sequence[SchoolRow], hand: Hand) -> None:
 
 
 def _take_tablets(rows: Sequence[TabletRow], hand: Hand) -> None:
-    """Register, place, then say received: what a delivery note proves, in that order."""
+    """Register, place, then say received: what a delivery note proves. The known tablets first, whose slots and tags the new ones may take."""
     known, carts = deliveries.tablets(rows), deliveries.carts()
     _free_labels([known[row.serial] for row in rows if row.serial in known and _relabelled(row, known[row.serial])])
-    taken = [(row, known.get(row.serial) or Tablet(serial=row.serial)) for row in rows]
+    told = [(row, known[row.serial]) for row in rows if row.serial in known]
     lines = _Lines()
-    register_tablets([tablet for row, tablet in taken if _differs(row, tablet, lines)], hand)
-    place_all([(tablet, carts[row.class_code], row.slot) for row, tablet in taken if row.class_code], hand)
-    record_stages([tablet for _, tablet in taken if tablet.stage == Stage.EXPECTED.value], Stage.RECEIVED, hand)
+    register_tablets([tablet for row, tablet in told if _differs(row, tablet, lines)], hand)
+    place_all([(tablet, carts[row.class_code], row.slot) for row, tablet in told if row.class_code], hand)
+    record_stages([tablet for _, tablet in told if tablet.stage == Stage.EXPECTED.value], Stage.RECEIVED, hand)
+    homes = {code: cart.id for code, cart in carts.items()}
+    take_arrivals([_arrival(row, lines, homes) for row in rows if row.serial not in known], hand)
+
+
+def _arrival(row: TabletRow, lines: _Lines, homes: Mapping[str, int]) -> Arrival:
+    line = lines.bought(row.order_reference, row.supplier, row.model, row.unit_price)
+    return Arrival(row.serial, row.asset_tag, row.model, line.id if line else None, row.warranty_end, homes.get(row.class_code), row.slot)
 
 
 def _differs(row: TabletRow, tablet: Tablet, lines: _Lines) -> bool:
     """Write on a tablet what its row says; False if it was known already."""
-    values = _tablet_values(row) | {"purchase_line": lines.of(row, tablet), "withdrawn": False}
-    return assign(tablet, values) or tablet.id is None
+    return assign(tablet, _tablet_values(row) | {"purchase_line": lines.of(row, tablet), "withdrawn": False})
 
 
 def _relabelled(row: TabletRow, tablet: Tablet) -> bool:
@@ -187,11 +197,11 @@ class _Lines(dict[tuple[Any, ...], PurchaseLine]):
 
     def of(self, row: TabletRow, tablet: Tablet) -> PurchaseLine | None:
         if tablet.purchase_line_id is None:
-            return self._bought(row.order_reference, row.supplier, row.model, row.unit_price)
+            return self.bought(row.order_reference, row.supplier, row.model, row.unit_price)
         values = _line_values(row, tablet)
         return self[tuple(values[name] for name in LINE)] if values else None
 
-    def _bought(self, order_reference: str, supplier: str, model: str, unit_price: Decimal | None) -> PurchaseLine | None:
+    def bought(self, order_reference: str, supplier: str, model: str, unit_price: Decimal | None) -> PurchaseLine | None:
         """The line of a row whose tablet has none: the same four cells for a whole delivery."""
         told = bool(order_reference or supplier or unit_price is not None)
         return self[order_reference, supplier, model, unit_price] if told else None

@@ -155,11 +155,11 @@ def record_stages(tablets: Sequence[Tablet], stage: Stage, hand: Hand, *, at: da
     ]
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
     refresh_stages(list(new.values()))
-    announce(EventKind.STAGE_CHANGED, lambda: _tellings(list(new.values()), stage, at), hand.now)
+    announce(EventKind.STAGE_CHANGED, lambda: tellings(list(new.values()), stage, at), hand.now)
     return len(entries)
 
 
-def _tellings(tablets: Sequence[Tablet], stage: Stage, at: datetime) -> Iterator[dict[str, Any]]:
+def tellings(tablets: Sequence[Tablet], stage: Stage, at: datetime) -> Iterator[dict[str, Any]]:
     """What a program is told of each tablet that took a stage."""
     ids = {tablet.mobile_class_id for tablet in tablets if tablet.mobile_class_id}
     rows: Any = MobileClass.select(MobileClass.id, MobileClass.code, School.uai).join(School).where(MobileClass.id.in_(sorted(ids))).tuples()
