@@ -15,9 +15,10 @@ from config import passwords
 from config.app import create_app
 from config.demo.build import build
 from config.demo.people import PASSWORD
-from config.demo.run import AS_OF
 from config.settings import Settings, read
 
+AS_OF = "2018-01-08T09:30"
+"""The first school day after the autumn: the cart of the Floriales is not finished yet."""
 LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from autumn import app_over, settings_at
+from autumn import AS_OF, app_over, settings_at
 from flask.testing import FlaskClient
 from test_page_speed import statements
 
 from config import tokens
 from config.demo.build import build
 from config.demo.ground import NEW_SERIAL, ground
-from config.demo.run import AS_OF
 from deploy.models import Stocktake
 from deploy.stocktake.queries import counts
 from inventory.db import database

@@ -14,13 +14,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pyotp
 import pytest
-from autumn import app_over, copied
+from autumn import AS_OF, app_over, copied
 from flask import Flask
 
 from config.app import create_app
 from config.clock import read_moment
 from config.demo.people import PASSWORD
-from config.demo.run import AS_OF
 from config.settings import read
 from inventory.db import database
 from inventory.models import Tablet

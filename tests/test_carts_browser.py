@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autumn import app_over, copied
+from autumn import AS_OF, app_over, copied
 from test_browser import chromium, enter, served, violations
 
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from deploy.handover import actions
 from deploy.handover.record import Reservation
 from deploy.models import Handover, HandoverSignature

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import click
 import pytest
-from autumn import copied
+from autumn import AS_OF, copied
 from click.testing import CliRunner
 from databases import environment
 
 from config.cli import main
-from config.demo.run import AS_OF
 from config.demo.story import delivery_note
 from mdm.simulator import Fleet, Simulator
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autumn import app_over, copied, settings_at, signed_in
+from autumn import AS_OF, app_over, copied, settings_at, signed_in
 
 from config import schema
 from config.checks import complaints
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from config.wiring import wire
 from inventory.actions.places import register_class
 from inventory.actions.records import Hand, change

@@ -16,16 +16,22 @@ import pytest
 import requests
 
 from config.checks import complaints
+from config.clock import read_moment
+from config.demo.run import AS_OF
 from config.settings import read
 from config.wiring import house
 from deploy.field.queries.acts import waiting
-from deploy.funding.queries import account, certificates
+from deploy.funding.certificate import changes, rows_of
+from deploy.funding.queries import account, certificates, statement_of
 from deploy.handover.queries import latest
+from deploy.home.dated import dated
 from deploy.models import Incident, QuarterIssue, Stocktake
 from deploy.queries.conventions import convention
 from inventory.db import database
-from inventory.models import Event, Label
+from inventory.models import Event, Gap, Label, Person
+from inventory.queries.visible import scope_of
 from inventory.scope import EVERYWHERE
+from mdm.models import Command
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,10 +87,21 @@ def told_on_the_ground(folder: Path) -> dict[str, object]:
             "checks": Event.select().where(Event.axis == "check").count(), "complaints": list(complaints()),
             "incidents": {row.kind: row.closed is None for row in Incident.select()}, "counts": [row.closed is None for row in Stocktake.select()],
             "sealed": [row.period for row in QuarterIssue.select() if row.seal], "certified": [one.total for one in certificates(EVERYWHERE, told_of.key, None)],
-            "balance": (money.due.balance, money.forecast.balance), "obstacles": list(money.obstacles),
+            "observed": sorted(money.observed), "due": (money.due.due, money.due.received, money.due.balance), "obstacles": list(money.obstacles),
+            "holds": [changes(one, rows_of(statement_of(EVERYWHERE, money))) for one in certificates(EVERYWHERE, told_of.key, None)],
+            "gaps": sorted(row.kind for row in Gap.select().where(Gap.closed.is_null())),
+            "commands": sorted((row.action, row.state) for row in Command.select().where(Command.state.not_in(["approved", "sent"]))),
         }  # fmt: skip
     database.close()
     return told
+
+
+def waits(folder: Path) -> dict[str, list[str]]:
+    """The days by which something waits for each account, on the morning of the demonstration."""
+    with house(read({"CARTABLE_DATABASE": f"sqlite:///{folder}/var/demo/cartable.db"})):
+        found = {one.login: dated(one, scope_of(one), convention(), None, read_moment(AS_OF, "")) for one in Person.select()}
+    database.close()
+    return {login: [f"{one.day:%d/%m}" for one in told] for login, told in found.items() if told}
 
 
 def page(port: int) -> requests.Response:
@@ -95,16 +112,22 @@ def page(port: int) -> requests.Response:
 def test_it_starts_says_where_stops_on_ctrl_c_and_finds_its_data_again(tmp_path: Path) -> None:
     port = free_port()
     with demonstration(tmp_path, port) as (running, said):
-        assert f"http://127.0.0.1:{port}" in said and "Synchronisation complète : 29 appareils lus" in said
+        assert f"http://127.0.0.1:{port}" in said and "Synchronisation complète : 30 appareils lus" in said
         assert page(port).status_code == 200
         os.killpg(running.pid, signal.SIGINT)
         rest, _ = running.communicate(timeout=30)
         assert "les données restent" in rest and "Traceback" not in rest
         assert left_running(tmp_path) == []
     assert told_on_the_ground(tmp_path) == {
-        "labels": {"cart", "slot", "tablet", "blank", "paper"}, "seals": [(True, False), (True, True)], "acts": ["conflict"], "checks": 3, "complaints": [],
-        "incidents": {"accessory": False, "loss": False, "failure": False, "warranty": False, "theft": True, "breakage": True}, "counts": [False, True],
-        "sealed": ["2017-Q4"], "certified": [Decimal(15800)], "balance": (Decimal(-50), Decimal(3900)), "obstacles": [],
+        "labels": {"cart", "slot", "tablet", "blank", "paper"}, "seals": [(True, False), (True, True)], "acts": ["conflict"], "checks": 4, "complaints": [],
+        "incidents": {"accessory": False, "loss": False, "failure": False, "warranty": False, "theft": True, "breakage": True, "wifi": True}, "counts": [False, False, True],
+        "sealed": ["2017-Q4"], "certified": [Decimal(15800)], "holds": [([], [])], "observed": ["AIX-CM01", "AIX-CM02"],
+        "due": (Decimal(7900), Decimal(7900), Decimal(0)), "obstacles": [], "gaps": ["blank_serial", "drift", "serial_mismatch", "unknown_to_inventory"],
+        "commands": [("message", "confirmed"), ("message", "stopped"), ("push", "confirmed"), ("refresh", "to_verify")],
+    }  # fmt: skip
+    kept = ["28/02", "02/03", "02/03", "15/03", "29/03"]
+    assert waits(tmp_path) == {
+        "dsi": kept, "admin": kept, "academie": kept, "technicien": ["02/03"], "comite": ["29/03"], "comite-academie": ["29/03"], "pilotage": ["15/03"],
     }  # fmt: skip
     with demonstration(tmp_path, port) as (_, again):
         assert "Première fois" not in again and page(port).status_code == 200

@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 import pytest
-from autumn import app_over, copied, proof, signed_in
+from autumn import AS_OF, app_over, copied, proof, signed_in
 from hostile_words import RENDERED, WORDS
 from test_browser import chromium, enter, served
 
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from config.models import JobRun, WebSession
 from inventory.actions.records import Hand, change
 from inventory.db import Table, database

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from autumn import copied
+from autumn import AS_OF, copied
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from test_commands import Shell
 from werkzeug.datastructures import MultiDict
 
-from config.demo.run import AS_OF
 from inventory.actions import labels
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place_all, register_tablets

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from autumn import app_over, copied, proof, signed_in
+from autumn import AS_OF, app_over, copied, proof, signed_in
 from flask import Flask
 from peewee import ForeignKeyField
 
@@ -16,7 +16,6 @@ from config import personal, retention
 from config.checks import complaints
 from config.clock import read_moment
 from config.demo.people import PASSWORD
-from config.demo.run import AS_OF
 from config.freeze import LIVE
 from config.models import Credential, NetworkTally, SecurityEvent, WebSession
 from config.security_log import Happened, write

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autumn import app_over, copied
+from autumn import AS_OF, app_over, copied
 from phones import film, kill, listened, phone, prepare, sign_in, unsent, video
 from playwright.sync_api import expect
 from test_browser import served, violations
 
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from deploy.actions.steps import tick
 from deploy.field import views
 from deploy.models import FieldAct

@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 from acts import Phone, wire
-from autumn import app_over, copied, signed_in
+from autumn import AS_OF, app_over, copied, signed_in
 from flask import Flask
 from PIL import Image
 
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from config.models import WebSession
 from deploy.field.act import ActState
 from deploy.field.acts_file import FORMAT

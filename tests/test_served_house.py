@@ -16,11 +16,10 @@ from pathlib import Path
 import apsw
 import pytest
 import requests
-from autumn import copied
+from autumn import AS_OF, copied
 from test_commands import ROOT, Shell
 
 from config.clock import read_moment
-from config.demo.run import AS_OF
 from mdm.simulator import Fleet, Simulator
 
 PEOPLE_S, SERVERS = "serin aux quatre valises", "canari-du-serveur-mdm"

@@ -12,7 +12,7 @@ from config.cli.conventions import load_files
 from config.demo.meetings import meetings
 from config.demo.money import money
 from config.demo.people import PASSWORD, PEOPLE, Somebody
-from config.demo.story import Line, readings, story
+from config.demo.story import LAST_SYNC, Line, readings, story
 from config.people import scope_named
 from config.settings import Settings
 from config.vault import Vault
@@ -36,8 +36,8 @@ REASON = "un filtre de groupe était resté dans la console du MDM : rien n'a di
 Tell = Callable[[int, int | None], None]
 
 
-def build(settings: Settings, tell: Tell, also: Iterable[Line] = ()) -> None:
-    """Replay the autumn, and `also` what else happened in it, into an empty database."""
+def build(settings: Settings, tell: Tell, also: Iterable[Line] = (), *, fleet: Fleet | None = None, last: date = LAST_SYNC) -> None:
+    """Replay the autumn, and `also` what else happened, into an empty database; the MDM tells of `fleet` and is read up to the day `last`."""
     wire(settings)
     schema.migrate()
     with database.connection_context():
@@ -45,8 +45,8 @@ def build(settings: Settings, tell: Tell, also: Iterable[Line] = ()) -> None:
         file = settings.conventions / "aix-en-provence-2017.toml"
         load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(_people()["dsi"], START, "convention"))
         _welcome([somebody for somebody in PEOPLE if somebody.schools])
-        with Simulator(Fleet(), at=START) as mdm:
-            _replay(settings, mdm, _people(), tell, also)
+        with Simulator(fleet or Fleet(), at=START) as mdm:
+            _replay(settings, mdm, _people(), tell, [*also, *readings(last)])
 
 
 def _welcome(people: Sequence[Somebody]) -> None:
@@ -59,12 +59,13 @@ def _people() -> dict[str, Person]:
     return {person.login: person for person in Person.select()}
 
 
-def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell, also: Iterable[Line]) -> None:
+def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell, also: Iterable[Line | datetime]) -> None:
     row = connect(settings, mdm.url, Hand(people["dsi"], START))
-    told: list[Line | datetime] = [*story(), *money(), *meetings(), *also, *readings()]
+    told: list[Line | datetime] = [*story(), *money(), *meetings(), *also]
     lines = sorted(told, key=lambda one: one.moment if isinstance(one, Line) else one)
     for number, one in enumerate(lines, 1):
         if isinstance(one, Line):
+            mdm.at = one.moment
             one.act(Hand(people[one.who], one.moment))
         else:
             _read(settings, row, mdm, one, people["dsi"])
@@ -87,12 +88,12 @@ def connect(settings: Settings, url: str, hand: Hand) -> Connector:
 
 
 def built(settings: Settings) -> bool:
-    """True once the whole story is in: a build cut short starts again."""
-    return _mark(settings).exists()
+    """True once the whole story is in, up to the very morning that is asked for: a build cut short, or another story, starts again."""
+    return _mark(settings).exists() and _mark(settings).read_text() == str(settings.as_of)
 
 
 def mark_built(settings: Settings) -> None:
-    _mark(settings).touch()
+    _mark(settings).write_text(str(settings.as_of))
 
 
 def _mark(settings: Settings) -> Path:

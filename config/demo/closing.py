@@ -1,4 +1,4 @@
-"""The end of autumn 2017: each euro proved, the balance worked out, the statement certified, the quarter sealed and read. Invented pieces, said so on their face.
+"""The end of autumn 2017: each euro proved, the quarter sealed and read; the statement is certified once both carts are observed. Invented pieces, said so on their face.
 
 The demonstration alone tells it; the autumn of `story` and `money` is whole without.
 """
@@ -33,7 +33,6 @@ def closing() -> Iterator[Line]:
     for minute, number in enumerate(PROVED):
         yield Line(on(12, 21, 11, minute), "dsi", proved(number))
     yield Line(at(date(2018, 1, 3), on(12, 21).time()), "dsi", issued)
-    yield Line(at(date(2018, 1, 4), on(12, 21).time()), "dsi", certified)
 
 
 def _invoice(number: str) -> InvoicePaper:

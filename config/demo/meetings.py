@@ -8,7 +8,7 @@ from datetime import date
 from config.demo.story import Line, on
 from deploy.committee import actions
 from deploy.committee.meeting import Meeting
-from deploy.committee.queries import agenda_of
+from deploy.committee.queries import agenda_of, decisions
 from deploy.models import Decision
 from deploy.models import Meeting as MeetingPaper
 from deploy.queries.conventions import convention
@@ -67,5 +67,5 @@ def decided(committee: str, words: str, owner: str, due: date) -> Callable[[Hand
 
 
 def closed(result: str) -> Callable[[Hand], object]:
-    """Close the decision of the first meeting."""
-    return lambda hand: actions.close_decision(Decision.select().order_by(Decision.id).get(), actions.DONE, result, hand)
+    """Close the decision that is due first."""
+    return lambda hand: actions.close_decision(Decision.get_by_id(decisions(EVERYWHERE, convention().key, None)[0].id), actions.DONE, result, hand)

@@ -16,11 +16,13 @@ import click
 from config import clock
 from config.app import create_app
 from config.cli.show import bar
-from config.demo.build import build, built, connect, mark_built
+from config.demo.build import Tell, build, built, connect, mark_built
+from config.demo.calls import calls, give_a_voice
 from config.demo.closing import closing
 from config.demo.decisions import decisions
 from config.demo.ground import ground
 from config.demo.people import PASSWORD, PEOPLE
+from config.demo.winter import LAST_SYNC, fleet, winter
 from config.settings import Settings, read
 from config.vault import Vault
 from config.web import serve
@@ -30,10 +32,11 @@ from inventory.errors import Refused
 from mdm import actions
 from mdm.models import Connector
 from mdm.run_state import RunState
-from mdm.simulator import Fleet, Simulator
+from mdm.simulator import Simulator
 
 FOLDER = Path("var/demo")
-AS_OF = "2018-01-08T09:30"
+AS_OF = "2018-02-19T09:30"
+CONNECTORS = Path(__file__).parent / "connectors.toml"
 HOST = "127.0.0.1"
 STOP_SECONDS = 10
 
@@ -41,18 +44,24 @@ STOP_SECONDS = 10
 def run_demo(port: int) -> None:
     """Play the demonstration on one port; says clearly when it is busy."""
     _refuse_busy(port)
-    environment = {"CARTABLE_DATABASE": f"sqlite:///{FOLDER}/cartable.db", "CARTABLE_AS_OF": AS_OF, "CARTABLE_PORT": str(port)}
+    environment = demonstration(FOLDER) | {"CARTABLE_PORT": str(port)}
     os.environ.update(environment)
     settings = read(os.environ)
     _prepare(settings)
-    with Simulator(Fleet(), at=clock.now()) as mdm:
+    with Simulator(fleet(), at=clock.now()) as mdm:
         with house(settings):
             row = connect(settings, mdm.url, Hand(None, clock.now()))
+            give_a_voice(Vault(settings.key_file), Hand(None, clock.now()))
             _first_reading(settings, row)
         app = create_app(settings, demo_accounts=[(one.login, one.name) for one in PEOPLE])
         with _worker():
             serve(app, HOST, port, lambda: _welcome(port))
     click.echo(f"Arrêté ; les données restent dans {FOLDER} (make demo les retrouve).")
+
+
+def demonstration(folder: Path) -> dict[str, str]:
+    """What the demonstration's settings say, its data being in a folder."""
+    return {"CARTABLE_DATABASE": f"sqlite:///{folder}/cartable.db", "CARTABLE_AS_OF": AS_OF, "CARTABLE_CONNECTORS": str(CONNECTORS)}
 
 
 @contextmanager
@@ -81,10 +90,16 @@ def _prepare(settings: Settings) -> None:
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    click.echo("Première fois : l'automne 2017 est rejoué (quelques secondes)…")
+    click.echo("Première fois : l'automne 2017 et son épilogue sont rejoués (quelques secondes)…")
     with bar("Automne 2017") as tell:
-        build(settings, tell, [*ground(), *decisions(), *closing()])
+        whole_story(settings, tell)
     mark_built(settings)
+
+
+def whole_story(settings: Settings, tell: Tell) -> None:
+    """Replay the autumn and the winter after it, everything told, into an empty database."""
+    told = [*ground(), *decisions(), *closing(), *winter(), *calls(Vault(settings.key_file))]
+    build(settings, tell, told, fleet=fleet(), last=LAST_SYNC)
 
 
 def _first_reading(settings: Settings, row: Connector) -> None:
@@ -94,7 +109,7 @@ def _first_reading(settings: Settings, row: Connector) -> None:
 
 
 def _welcome(port: int) -> None:
-    click.echo(f"\nCartable est ouvert : http://{HOST}:{port}   (lundi 8 janvier 2018, 09:30 ; Ctrl-C arrête tout)\n")
+    click.echo(f"\nCartable est ouvert : http://{HOST}:{port}   (lundi 19 février 2018, 09:30 ; Ctrl-C arrête tout)\n")
     click.echo(f"  Mot de passe de tous les comptes : {PASSWORD}")
     for somebody in PEOPLE:
         click.echo(f"  {somebody.login:<16} {somebody.role.label:<22} {somebody.name}")

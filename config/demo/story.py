@@ -155,7 +155,7 @@ def _floriales() -> Iterator[Line]:
     yield Line(on(12, 18, 10), "technicien", stage(CM02, Stage.DELIVERED, without=NOT_READY, note="PV de mise à disposition"))
 
 
-def readings() -> list[datetime]:
-    """When the MDM was read: every working day at five in the afternoon."""
-    days = [FIRST_SYNC + timedelta(days=number) for number in range((LAST_SYNC - FIRST_SYNC).days + 1)]
+def readings(last: date = LAST_SYNC) -> list[datetime]:
+    """When the MDM was read, up to a day: every working day at five in the afternoon."""
+    days = [FIRST_SYNC + timedelta(days=number) for number in range((last - FIRST_SYNC).days + 1)]
     return [at(day, time(17)) for day in days if day.weekday() < 5]

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from deploy.convention import Convention
+from deploy.home.dated import dated
 from deploy.queries.board import ClassOnBoard, classes_on_board
 from deploy.queries.changes import changes
 from deploy.queries.conventions import any_convention
@@ -46,7 +47,7 @@ def page() -> str:
         shown, around = classes_on_board(g.scope, Ask(sort="code", size=LOOKED_AT), g.when, g.now)
         parts |= {
             "shown": shown, "cards": shown[:CARDS], "more": len(shown) > CARDS or around.after is not None, "totals": totals(g.when, scope=g.scope),
-            "panels": panels_of("home", g.person, g.scope, g.when, g.now), "due": due(shown, g.person),
+            "panels": panels_of("home", g.person, g.scope, g.when, g.now), "due": due(shown, g.person), "dated": dated(g.person, g.scope, told, g.when, g.now),
             **_of_role(role, told, shown, moment, parts["findings"]),
         }  # fmt: skip
     return render_template("deploy/home.html", **parts)

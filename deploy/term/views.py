@@ -14,14 +14,17 @@ from deploy.funding.queries import Account, account
 from deploy.funding.views import READERS
 from deploy.models import LoadedConvention
 from deploy.queries.conventions import convention, convention_at, whole
-from deploy.queries.quarter_money import money
 from deploy.queries.quarter_told import quarter_told
 from deploy.reports.csv_files import FRENCH as AS_TEXT
+from deploy.reports.csv_files import french_csv
+from deploy.reports.ods_file import ods_bytes
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Table
+from deploy.reports.xlsx_file import xlsx_bytes
 from deploy.term import actions, queries
 from deploy.term.dates import Termination, deadlines, end
 from deploy.term.request import Request, RequestKind, prefilled
+from deploy.term.statement_files import STATEMENT, flat, statement_export, statement_tables
 from inventory import french
 from inventory.access import Reach, may
 from inventory.errors import NotFound, Refused
@@ -32,7 +35,10 @@ from inventory.words import FRENCH, speaking, tell
 
 pages = Blueprint("term", __name__)
 WRITERS = OFFICE | {Role.ACADEMY}
-STATEMENT = ("budget", "subvention", "versements", "solde")
+WORKBOOKS = {
+    "xlsx": (xlsx_bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "ods": (ods_bytes, "application/vnd.oasis.opendocument.spreadsheet"),
+}
 
 
 def _today() -> date:
@@ -139,9 +145,25 @@ def statement_pdf() -> Response:
     return answer
 
 
+@pages.get("/financement/bilan.<any(csv, xlsx, ods):kind>")
+@may(READERS, scope=Reach.SCOPE)
+@speaking(FRENCH)
+def statement_file(kind: str) -> Response:
+    """The final statement with typed cells: a workbook of its tables, or one flat table as CSV."""
+    shown, today = account(g.scope, _told(), g.when), _today()
+    if kind == "csv":
+        answer = Response(french_csv(flat(statement_tables(shown), shown.convention.mention)), mimetype="text/csv")
+    else:
+        write, mimetype = WORKBOOKS[kind]
+        over = end(shown.convention, queries.termination_of(g.scope, shown.convention.key, g.when))
+        answer = Response(write(statement_export(shown, today, g.now, over)), mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"bilan-financier-{today}.{kind}")
+    return answer
+
+
 def _tables(shown: Account) -> list[Table]:
     with speaking(FRENCH):
-        return [table for table in money(shown) if table.key in STATEMENT]
+        return [table for table in statement_tables(shown) if table.key in STATEMENT]
 
 
 def _text(table: Table, place: int, row: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory.journal import When
 from inventory.models import Person, Tablet
+from inventory.roles import OFFICE, Role
 from inventory.scope import Scope
 from mdm.commands import queries
 from mdm.commands.order import COOLING, SHOWS_WORDS, TWO_PERSONS, WAITING, Action, State
@@ -53,8 +54,12 @@ def theft_panel(tablet: Tablet, scope: Scope, when: When | None, now: datetime) 
 
 
 def home_panel(person: Person, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
-    """The grave commands that wait or cool, for anybody who sees the tablet."""
-    rows = [one for one in shown(queries.waiting(scope)) if one.action in TWO_PERSONS] if when is None else []
+    """The grave commands that wait or cool, for anybody who sees the tablet; those to verify, for the office that may settle them."""
+    if when is not None:
+        return None
+    rows = [one for one in shown(queries.waiting(scope)) if one.action in TWO_PERSONS]
+    if Role(person.role) in OFFICE:
+        rows += shown(queries.of_state(scope, (State.TO_VERIFY,)))
     return {"rows": rows} if rows else None
 
 
