@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from deploy.models import Incident
 from inventory import db, journal
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
-from inventory.journal import facts
+from inventory.journal import FEW, Line, facts
 from inventory.lifecycle import Stage
 from inventory.models import EVERY_CLASS, Gap, MobileClass, Tablet
 from inventory.queries.counters import wrong_counts
@@ -33,12 +34,22 @@ def _copies() -> Iterator[str]:
         yield "copies : une valeur illisible arrête leur comparaison avec le journal, réparer d'abord ce qui précède"
 
 
+def _with_facts(subject: str, model: type[db.Table], axes: Sequence[str]) -> Iterator[tuple[Any, dict[str, Line]]]:
+    """Each row with the facts of its axes, a few hundred in memory at a time."""
+    key, last = model._meta.primary_key, 0
+    while rows := list(model.select().where(key > last).order_by(key).limit(FEW)):
+        told: dict[int, dict[str, Line]] = {row.get_id(): {} for row in rows}
+        for (row_id, axis), line in facts(subject, axes=axes, ids=told).items():
+            told[row_id][axis] = line
+        yield from ((row, told[row.get_id()]) for row in rows)
+        last = rows[-1].get_id()
+
+
 def _records() -> Iterator[str]:
     """Each row's recorded attributes equal the last record of its journal."""
     for subject, model in SUBJECTS.items():
-        told = {key[0]: line for key, line in facts(subject, axes=[RECORD]).items()}
-        for row in model.select():
-            line = told.get(row.get_id())
+        for row, told in _with_facts(subject, model, [RECORD]):
+            line = told.get(RECORD)
             if line is None:
                 yield f"{subject} {row.get_id()} : aucune ligne du journal ne l'enregistre"
             elif dict(line.detail) != recorded(row) or (line.value == WITHDRAWN) != bool(row.withdrawn):
@@ -47,9 +58,8 @@ def _records() -> Iterator[str]:
 
 def _tablets() -> Iterator[str]:
     """Each tablet's stage and place equal the fold."""
-    told = facts("tablet", axes=["stage", "place"])
-    for tablet in Tablet.select():
-        stage, place = told.get((tablet.id, "stage")), told.get((tablet.id, "place"))
+    for tablet, told in _with_facts("tablet", Tablet, ["stage", "place"]):
+        stage, place = told.get("stage"), told.get("place")
         if tablet.stage != (stage.value if stage else Stage.EXPECTED.value) or tablet.stage_at != (stage.at if stage else None):
             yield f"tablette {tablet.serial} : étape copiée « {tablet.stage} », pli « {stage.value if stage else 'aucune'} »"
         folded = (place.detail["mobile_class"], place.detail["slot"]) if place else (None, None)
@@ -59,18 +69,16 @@ def _tablets() -> Iterator[str]:
 
 def _incidents() -> Iterator[str]:
     """Each incident is closed when its journal says so."""
-    told = facts("incident", axes=["state"])
-    for row in Incident.select():
-        line = told.get((row.id, "state"))
+    for row, told in _with_facts("incident", Incident, ["state"]):
+        line = told.get("state")
         if row.closed != (line.at if line and line.value != "open" else None):
             yield f"incident {row.id} : sa clôture ne vaut pas le journal"
 
 
 def _gaps() -> Iterator[str]:
     """Each discrepancy stands where its journal says: open or closed, over these facts, with this decision."""
-    told = facts("gap", axes=["gap", "gap:facts", "gap:decision"])
-    for row in Gap.select():
-        state, found, decision = (told.get((row.id, axis)) for axis in ("gap", "gap:facts", "gap:decision"))
+    for row, told in _with_facts("gap", Gap, ["gap", "gap:facts", "gap:decision"]):
+        state, found, decision = map(told.get, ("gap", "gap:facts", "gap:decision"))
         decided = (decision.value, decision.detail["facts"]) if decision else ("", "")
         said = (state.value == "closed", found.value, found.detail["evidence"], *decided) if state and found else None
         if said != (row.closed is not None, row.facts, row.evidence, row.verdict, row.decided):

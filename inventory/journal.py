@@ -24,7 +24,7 @@ from inventory.sets import write_set
 
 START = "0" * 64
 _TOLD = "subject, subject_id, axis, value, detail, at, noted, position"
-FEW = 500
+FEW, A_PART = 500, 5_000
 _moment = MomentField().db_value
 _back: Callable[[int], Any] = MomentField().python_value
 _detail: Callable[[str], Any] = JsonField().python_value
@@ -39,6 +39,15 @@ _FACT_SQL = (
     "noted = excluded.noted, position = excluded.position "
     "WHERE excluded.at > fact.at OR (excluded.at = fact.at AND excluded.position > fact.position)"
 )
+_SAME_AXIS = "e.subject = f.subject AND e.axis = f.axis AND e.subject_id = f.subject_id"
+_NOT_THE_FOLD = (
+    "SELECT f.subject, f.subject_id, f.axis FROM fact f WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.position = f.position "  # noqa: S608 our own names
+    f"AND {_SAME_AXIS} AND e.value = f.value AND e.detail = f.detail AND e.at = f.at AND e.noted = f.noted) "
+    f"UNION SELECT f.subject, f.subject_id, f.axis FROM fact f WHERE EXISTS (SELECT 1 FROM event e WHERE {_SAME_AXIS} "
+    "AND e.at >= f.at AND (e.at > f.at OR e.position > f.position)) "
+    f"UNION SELECT e.subject, e.subject_id, e.axis FROM event e WHERE NOT EXISTS (SELECT 1 FROM fact f WHERE {_SAME_AXIS}) ORDER BY 1, 2, 3"
+)
+"""The facts that are not a line of the journal, or not its last of their axis, and the axes that have none."""
 
 
 class Entry(NamedTuple):
@@ -228,15 +237,10 @@ def _sound(row: Sequence[Any]) -> bool:
     return all(isinstance(value, kind) for value, kind in zip(row, _KINDS, strict=True))
 
 
-def _in_words(key: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(f"{part:>20}" if isinstance(part, int) else str(part) for part in key)
-
-
 def complaints() -> Iterator[str]:
-    """What is wrong with the journal: the chain, the remarks' digests, and the facts compared with a fresh fold."""
-    previous, position, folded = START, 0, dict[tuple[str, str, int], tuple[Any, ...]]()
-    columns = _EVENT_SQL.split("(")[1].split(")")[0]
-    for row in database.execute_sql(f"SELECT {columns} FROM event ORDER BY position"):  # noqa: S608 our own column list
+    """What is wrong with the journal: the chain, the remarks' digests, and the facts compared with the lines; in little memory, however long it is."""
+    previous, position = START, 0
+    for row in _every_line():
         position += 1
         if not _sound(row):
             yield f"journal : une valeur de la ligne {row[0]} n'est pas de sa nature (chaîne rompue)"
@@ -246,14 +250,8 @@ def complaints() -> Iterator[str]:
         if line[0] != position or told_previous != previous or chain_digest(previous, line) != digest:
             yield f"journal : la ligne {line[0]} ne suit pas la précédente (chaîne rompue)"
         previous, position = digest, line[0]
-        key = (line[1], line[3], line[2])
-        if key not in folded or (line[6], line[0]) >= (folded[key][5], folded[key][7]):
-            folded[key] = (line[1], line[2], line[3], line[4], line[5], line[6], line[7], line[0])
-    facts_sql = "SELECT subject, subject_id, axis, value, detail, at, noted, position FROM fact"
-    stored = {(row[0], row[2], row[1]): tuple(row) for row in database.execute_sql(facts_sql)}
-    for key in sorted(stored.keys() | folded.keys(), key=_in_words):
-        if stored.get(key) != folded.get(key):
-            yield f"fait {key[0]} {key[2]} « {key[1]} » : la copie ne vaut pas le pli du journal"
+    for subject, subject_id, axis in database.execute_sql(_NOT_THE_FOLD):
+        yield f"fait {subject} {subject_id} « {axis} » : la copie ne vaut pas le pli du journal"
     remarks_sql = (
         "SELECT e.position, e.note_digest, r.salt, r.text FROM event e LEFT JOIN remark r ON r.event_id = e.position "
         "WHERE e.note_digest <> '' OR r.event_id IS NOT NULL"
@@ -261,3 +259,12 @@ def complaints() -> Iterator[str]:
     for at_position, digest, salt, text in database.execute_sql(remarks_sql):
         if salt is None or (text is not None and _note_digest(str(salt), str(text)) != digest):
             yield f"journal : la note de la ligne {at_position} ne correspond pas à son empreinte"
+
+
+def _every_line() -> Iterator[tuple[Any, ...]]:
+    """The journal from its first line, a part at a time: a server would send it whole."""
+    columns, after = _EVENT_SQL.split("(")[1].split(")")[0], 0
+    sql = f"SELECT {columns} FROM event WHERE position > ? ORDER BY position LIMIT {A_PART}"  # noqa: S608 our own column list
+    while rows := list(read_many(sql, [after])):
+        yield from rows
+        after = rows[-1][0]

@@ -118,6 +118,21 @@ def test_a_copy_altered_is_seen(tablet: Tablet) -> None:
     assert list(journal.complaints()) == [f"fait tablet {tablet.id} « stage » : la copie ne vaut pas le pli du journal"]
 
 
+def test_a_copy_of_an_earlier_line_and_a_missing_one_are_seen(tablet: Tablet) -> None:
+    """Each line is sound, and so is each copy but for its being the last: what no comparison of single lines would see."""
+    Fact.delete().where(Fact.axis == "labelled_by").execute()
+    earlier = Event.get(Event.position == 2)
+    Fact.update(value=earlier.value, detail=earlier.detail, at=earlier.at, noted=earlier.noted, position=2).where(Fact.axis == "stage").execute()
+    assert [told.partition(" :")[0] for told in journal.complaints()] == [f"fait tablet {tablet.id} « labelled_by »", f"fait tablet {tablet.id} « stage »"]
+
+
+def test_the_chain_is_followed_from_one_part_to_the_next(tablet: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "A_PART", 2)
+    assert list(journal.complaints()) == []
+    write_by_hand("UPDATE event SET value = 'delivered' WHERE position = 3")
+    assert [told.partition(" ne")[0] for told in journal.complaints()] == ["journal : la ligne 3", f"fait tablet {tablet.id} « stage » : la copie"]
+
+
 def test_a_remark_may_be_erased_but_not_rewritten(tablet: Tablet) -> None:
     Remark.update(text="carton intact").execute()
     assert list(journal.complaints()) == ["journal : la note de la ligne 3 ne correspond pas à son empreinte"]

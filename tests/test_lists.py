@@ -100,6 +100,10 @@ def test_a_fragment_is_found_by_the_index_as_by_the_walk(hand: Hand, granettes: 
     for words in ("l0001", "01-0", "galaxy", "l", "07", '"', "%", "introuvable"):
         wanted = sorted(row.serial for row in Tablet if words in f"{row.serial} {row.asset_tag or ''} {row.model}".casefold())
         assert sorted(serials(Ask(words, sort="nom"))) == wanted, words
+    assert rows_holding("tablet", "_l00", 9) == []
+
+
+def test_a_fragment_is_found_accents_aside(granettes: School) -> None:
     assert [row.name for row in listed_places.schools(Ask("ECOLE primaire les gran", sort="nom"), None, scope=EVERYWHERE).rows] == [granettes.name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,8 @@ from bench.harness import Row, keep, table
 def main() -> None:
     """Print each row as soon as it is measured, then all of them as one table."""
     asked = _asked()
+    if asked.keep:
+        os.environ["BENCH_KEEP"] = asked.keep
     rows = []
     for row in _rows(asked):
         rows.append(row)
@@ -28,6 +31,7 @@ def _asked() -> argparse.Namespace:
     reader.add_argument("--only", default="")
     reader.add_argument("--runs", type=int, default=3)
     reader.add_argument("--json", type=Path)
+    reader.add_argument("--keep", help="a folder where towns are made once, for every module and for the next run")
     return reader.parse_args()
 
 

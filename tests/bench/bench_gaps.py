@@ -23,9 +23,7 @@ A_PAGE = 0.05
 
 def measure(size: int, runs: int) -> Iterator[Row]:
     """One tablet in sixteen is unknown to the MDM: opened once, then compared again; a page of the list, and its counts."""
-    with seed.store():
-        seed.town(size)
-        seed.autumn(size)
+    with seed.autumn_of(size, writes=True):
         yield Row("first comparison / 25 000 tablets a second", size, timed(lambda: survey(NOVEMBER)), max(size, FEW) * A_SECOND, 1.0)
         again = median(timed(lambda: survey(NOVEMBER)) for _ in range(runs))
         yield Row("comparison that finds nothing new / 50 000 tablets a second", size, again, max(size, FEW) * A_SECOND / 2, 1.0)

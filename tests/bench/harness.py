@@ -5,10 +5,15 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import TypeVar
+
+T = TypeVar("T")
 
 HEADINGS = ("name", "size", "figure", "floor", "ratio", "goal", "verdict")
 
@@ -57,6 +62,17 @@ def peak(act: Callable[[], object]) -> float:
     before = _status("VmRSS")
     act()
     return (_status("VmHWM") - before) / 1024
+
+
+def highest() -> float:
+    """The most that this process held so far, all told, in MiB (Linux)."""
+    return _status("VmHWM") / 1024
+
+
+def alone(act: Callable[[T], float], told: T) -> float:
+    """What `act` answers in a new process, which held nothing before."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        return fresh.submit(act, told).result()
 
 
 def _status(name: str) -> int:
