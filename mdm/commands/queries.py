@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inventory.db import read_many
 from inventory.errors import NotFound
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, Person, School, Sighting, Tablet
@@ -20,6 +21,7 @@ from mdm.voices import actions_of
 LARGEST = 2**63 - 1
 MOST = 200
 GRAVE = [action.value for action in TWO_PERSONS]
+APPROVER = Person.alias()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,10 @@ class Offer:
 
 def _inside(scope: Scope) -> Any:
     """The commands of the tablets that a scope holds now, with what they are about; a tablet is shown where it is now."""
-    approver = Person.alias()
     rows = (
-        Command.select(Command, Connector, Tablet, MobileClass, School, Person, approver).join(Connector).switch(Command).join(Tablet)
+        Command.select(Command, Connector, Tablet, MobileClass, School, Person, APPROVER).join(Connector).switch(Command).join(Tablet)
         .left_outer_join(MobileClass).left_outer_join(School)
-        .switch(Command).join(Person, on=Command.requested_by).switch(Command).left_outer_join(approver, on=Command.approved_by, attr="approved_by")
+        .switch(Command).join(Person, on=Command.requested_by).switch(Command).left_outer_join(APPROVER, on=Command.approved_by, attr="approved_by")
     )  # fmt: skip
     tablets = ids_of(scope, Tablet)
     return rows if tablets is None else rows.where(Command.tablet.in_(tablets))
@@ -53,13 +54,23 @@ def command(scope: Scope, number: int) -> Command:
 
 def waiting(scope: Scope) -> list[Command]:
     """The commands that have not left, those that leave soonest first."""
+    if not _any(WAITING):
+        return []
     query = _inside(scope).where(Command.state.in_([state.value for state in WAITING]))
     return sorted(query.limit(MOST), key=lambda row: (row.leaves is None, row.leaves or row.requested, row.id))
 
 
 def of_state(scope: Scope, states: Sequence[State], limit: int = MOST) -> list[Command]:
     """The commands that stand so, newest first."""
+    if not _any(states):
+        return []
     return list(_inside(scope).where(Command.state.in_([state.value for state in states])).order_by(Command.id.desc()).limit(limit))
+
+
+def _any(states: Sequence[State]) -> bool:
+    """Whether any command stands so: most turns of the worker find none, and need none of what commands are about."""
+    sql = f"SELECT 1 FROM command WHERE state IN ({', '.join('?' * len(states))}) LIMIT 1"  # noqa: S608 as many marks as states
+    return next(read_many(sql, [state.value for state in states]), None) is not None
 
 
 def of_tablet(scope: Scope, tablet_id: int) -> list[Command]:
@@ -69,6 +80,8 @@ def of_tablet(scope: Scope, tablet_id: int) -> list[Command]:
 
 def in_force(scope: Scope, tablet_id: int) -> list[Command]:
     """Those of a tablet that are not over."""
+    if not _any(IN_FORCE):
+        return []
     return [row for row in of_tablet(scope, tablet_id) if State(row.state) in IN_FORCE]
 
 
