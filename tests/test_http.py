@@ -12,10 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import self_signed
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from scripted import HOLD, Script, http, serving
@@ -217,7 +214,7 @@ class tls_server:
 
     def __init__(self, folder: Path) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self_signed(folder))
+        context.load_cert_chain(self_signed(folder, datetime(2017, 10, 1, tzinfo=UTC), timedelta(days=36500)))
         self.server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
@@ -228,13 +225,3 @@ class tls_server:
     def __exit__(self, *told: object) -> None:
         self.server.shutdown()
         self.server.server_close()
-
-
-def self_signed(folder: Path) -> Path:
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    start = datetime(2017, 10, 1, tzinfo=UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, start + timedelta(days=36500))
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "server.pem"
-    path.write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    return path

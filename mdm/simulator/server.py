@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from inventory.errors import Refused
 from mdm.simulator.apis import APIS
 from mdm.simulator.exchange import Ask, Reply
-from mdm.simulator.faults import FAULTS, KEPT, body, on_items
+from mdm.simulator.faults import FAULTS, body, on_items, whole_list, window
 from mdm.simulator.fleet import Fleet, Stranger
 from mdm.simulator.life import Life
 from mdm.simulator.orders import COMMANDS, Orders
@@ -27,6 +27,9 @@ from mdm.simulator.told import Told, told_at
 LOGIN = "simulateur"
 PASSWORD = "simulateur"  # noqa: S105 it opens a rehearsal
 REMEMBERED = 1000
+ELSEWHERE = "/ailleurs"
+A_DROP = 1.0
+"""Seconds between two bytes of an answer that drips."""
 Listed = tuple[str, str, Life | Stranger]
 
 
@@ -101,22 +104,20 @@ class Simulator:
         if self.heard is not None:
             self.heard.append(content)
 
-    def devices(self) -> list[Told]:
+    def devices(self) -> Sequence[Told]:
         """What there is to tell of each device, by id."""
         if self._told is None or self._told[0] != self.at:
             self._told = self.at, told_at(self.fleet, self.at)
-        listed = self._told[1]
-        return listed[: int(len(listed) * KEPT)] if self.fault == "missing_devices" else listed
+        return whole_list(self.fault, self._told[1], self.requests)
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> Sequence[Listed]:
         """Number, former number and device of each record, sorted by number as the driver asks."""
         if self._order is None or self._order[0] != self.at:
             at = self.at
             found: list[Listed] = [(life.name_at(at), life.asset_tag, life) for life in self.fleet.devices_at(at)]
             found += [(device.name, device.name, device) for device in self.fleet.strangers_at(at)]
             self._order = at, sorted(found, key=lambda one: one[0])
-        listed = self._order[1]
-        return listed[: int(len(listed) * KEPT)] if self.fault == "missing_devices" else listed
+        return whole_list(self.fault, self._order[1], self.requests)
 
     def search(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """One page of devices with the configurations they name."""
@@ -124,9 +125,7 @@ class Simulator:
         wanted = str(asked.get("value") or "").lower()
         if wanted:
             listed = [one for one in listed if wanted in one[0].lower() or wanted in one[1].lower()]
-        if self.fault == "skipped_page" and number > (1 if len(listed) > size else 0):
-            number += 1
-        records = [record(device, self.at) for _, _, device in listed[(number - 1) * size : number * size]]
+        records = [record(device, self.at) for _, _, device in window(self.fault, listed, (number - 1) * size, size)]
         items = on_items(self.fault, records)
         return {"configurations": configurations(), "devices": {"items": items, "totalItemsCount": len(listed)}}
 
@@ -151,10 +150,10 @@ class Handler(BaseHTTPRequestHandler):
         self.mdm.count(ask.method, ask.path)
         reply = self._played(self.mdm.api.answer(ask))
         if reply.page is None:
-            self._send(reply, "application/json", json.dumps(reply.told).encode())
+            self._send(reply, *body(None, reply.told))
         else:
             told = self.mdm.twist(reply.told) if self.mdm.twist else reply.told
-            self._send(reply, *body(self.mdm.fault, told))
+            self._send(reply, *body(self.mdm.fault if reply.status < 300 else None, told))
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
 
@@ -174,7 +173,9 @@ class Handler(BaseHTTPRequestHandler):
         if reply.page is None:
             return reply
         if self.mdm.fault == "throttled":
-            return Reply(429, {}, {"Retry-After": "0"})
+            return Reply(429, {}, {"Retry-After": "0"}, reply.page)
+        if self.mdm.fault == "redirect":
+            return Reply(302, {}, {"Location": self.mdm.url + ELSEWHERE}, reply.page)
         first, last = reply.page
         if self.mdm.fault == "expired_token" and not self.mdm.expired_once and (last or not first):
             self.mdm.expired_once = True
@@ -182,13 +183,16 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(401, {})
         return reply
 
-    def _send(self, reply: Reply, kind: str, content: bytes) -> None:
-        self.mdm.say(content)
+    def _send(self, reply: Reply, headers: Mapping[str, str], parts: Iterator[bytes]) -> None:
         self.send_response(reply.status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **reply.headers}.items():
+        for name, value in {**headers, **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        for part in parts:
+            self.mdm.say(part)
+            self.wfile.write(part)
+            if self.mdm.fault == "drip" and reply.page is not None:
+                threading.Event().wait(A_DROP)
 
 
 def serve(*, port: int, at: datetime, devices: int | None, fault: str | None, api: str = "headwind") -> None:

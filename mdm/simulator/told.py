@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from inventory.paris import local_date
+from mdm.simulator.faults import OF_RECORDS
 from mdm.simulator.fleet import Fleet
 from mdm.simulator.life import Life, chance
 
@@ -60,13 +61,21 @@ def spoilt(fault: str | None, page: Sequence[Told]) -> list[Told]:
     """The devices of a page as a faulty server knows them."""
     if fault == "half_page":
         return list(page[: len(page) // 2])
-    if not page or fault not in ("lone_surrogate", "contact_2099", "contact_backwards"):
+    if not page or fault not in OF_RECORDS:
         return list(page)
-    first = page[0]
-    if fault == "lone_surrogate":
-        first = replace(first, name="Tablette \ud83d cassée")
-    elif fault == "contact_2099":
-        first = replace(first, contact=IN_2099)
-    elif first.contact:
-        first = replace(first, contact=first.contact - A_MONTH)
-    return [first, *page[1:]]
+    first, others = page[0], list(page[1:])
+    if fault == "twin_serial":
+        return [first, *(replace(one, serial=first.serial, label=first.label) for one in others[:1]), *others[1:]]
+    return [_spoilt(fault, first), *others]
+
+
+def _spoilt(fault: str, one: Told) -> Told:
+    if fault in ("lone_surrogate", "nul"):
+        return replace(one, name=f"Tablette {chr(0xD83D) if fault == 'lone_surrogate' else chr(0)} cassée")
+    if fault == "no_serial":
+        return replace(one, serial="", label="")
+    if fault == "lower_serial":
+        return replace(one, serial=one.serial.lower(), label=one.label.lower())
+    if fault == "contact_2099":
+        return replace(one, contact=IN_2099)
+    return replace(one, contact=one.contact - A_MONTH) if fault == "contact_backwards" and one.contact else one

@@ -15,7 +15,7 @@ ENQUEUE = "/v1/enqueue/"
 class NanoMdmApi(Api):
     def answer(self, ask: Ask) -> Reply:
         if (ask.method, ask.path) == ("GET", "/version"):
-            return Reply(200, {"version": "v0.9.0"})
+            return Reply(200, {"version": "v0.9.0"}, page=(True, True))
         if ask.method == "PUT" and ask.path.startswith(ENQUEUE):
             return self._enqueue(ask)
         return Reply(404, {})

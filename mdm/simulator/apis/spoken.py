@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mdm.simulator.exchange import Ask, Reply
+from mdm.simulator.faults import window
 from mdm.simulator.told import Told, spoilt
 
 CANARY = "CANARI-"
@@ -28,9 +29,7 @@ class Api:
 
     def window(self, devices: Sequence[Told], start: int, size: int) -> list[Told]:
         """One page of a list, as the fault being played has it."""
-        if self.mdm.fault == "skipped_page" and (start or len(devices) <= size):
-            start += size
-        return spoilt(self.mdm.fault, devices[start : start + size])
+        return spoilt(self.mdm.fault, window(self.mdm.fault, devices, start, size))
 
     def records(self, page: Sequence[Told]) -> list[dict[str, Any]]:
         """The page as this server writes it."""
