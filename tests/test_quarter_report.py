@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.committee.queries import integration
 from deploy.funding.queries import account
 from deploy.queries.conventions import convention
 from deploy.queries.quarter import export_of
@@ -24,6 +25,7 @@ from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Export, Table
 from inventory.journal import When
 from inventory.paris import end_of
+from inventory.queries.gaps import rows_then
 from inventory.scope import EVERYWHERE
 
 AUTUMN = Quarter.parse("T4-2017")
@@ -102,3 +104,12 @@ def test_a_figure_is_recounted_by_rows_or_by_a_column() -> None:
     assert recount(Behind("state", ("ouvert",), "euros"), told) == behind.Decimal("2.50")
     assert behind.read(behind.told(Behind("a", ("b",), "c"))) == Behind("a", ("b",), "c")
     assert annexes([Table("nouvelle", "Nouvelle", (), ())])[0]["title"].startswith("Annexe 1")
+
+
+def test_its_discrepancies_and_those_of_a_visa_are_the_ones_whose_life_their_page_tells(aix: None, autumn_told: Export) -> None:
+    stood = [row for row in rows_then(EVERYWHERE, When(AUTUMN.end, JANUARY)) if row.closed is None]
+    told = rows(autumn_told, "ecarts")
+    assert sorted((row["kind"], row["serial"], row["standing"]) for row in told) == sorted((one.kind.label, one.serial, one.standing.label) for one in stood)
+    assert {"numéros de série qui se ressemblent", "dérive de configuration"} <= {row["kind"] for row in told}
+    shown = integration(EVERYWHERE, "AIX-CM02", When(AUTUMN.end, JANUARY), JANUARY)[1]
+    assert shown.discrepancies == sorted(f"{one.kind.value}:{one.serial}" for one in stood if one.class_code == "AIX-CM02")

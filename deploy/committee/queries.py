@@ -24,8 +24,8 @@ from deploy.steps import SIGNATORIES
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts, history, lines
 from inventory.paris import at, local_date
-from inventory.queries.discrepancies import discrepancies
 from inventory.queries.gap_counts import since, standing_in
+from inventory.queries.gaps import standing_of
 from inventory.queries.places import mobile_class
 from inventory.scope import Scope
 
@@ -58,19 +58,19 @@ class Sitting:
 def integration(scope: Scope, code: str, when: When | None, now: datetime) -> tuple[ClassOnBoard, Evidence]:
     """A class and the evidence of its integration; raises `NotFound` outside the scope."""
     one = on_board(scope, mobile_class(scope, code).id, when, now)
-    return one, evidence(scope, one, when)
+    return one, evidence(scope, one, when, now)
 
 
-def evidence(scope: Scope, one: ClassOnBoard, when: When | None) -> Evidence:
-    """What the board says of a class, without any age: two looks at an unchanged class give the same evidence."""
-    told = discrepancies(scope, when, class_id=one.record.id)
+def evidence(scope: Scope, one: ClassOnBoard, when: When | None, now: datetime) -> Evidence:
+    """What the board says of a class, without any age: two looks at an unchanged class give the same evidence. A decided discrepancy bears its decision."""
+    told = standing_of(scope, when, now, class_id=one.record.id)
     rate = one.school_said.get("connectivity")
     return Evidence(
         one.record.code, one.school.uai, one.progress.expected,
         [TabletShown(d.tablet.slot, d.tablet.serial, str(d.tablet.stage), str(d.tablet.mdm), str(d.conformity)) for d in one.devices],
         {service.service.key: str(service.state) for service in one.progress.services},
         str(one.progress.step("network").state), rate.value if rate else "unknown", str((rate and rate.detail.get("mbps")) or ""),
-        [f"{placed.discrepancy.kind}:{placed.discrepancy.serial}" for placed in told],
+        sorted(":".join([row.kind.value, row.serial, *([row.verdict.value] if row.verdict else [])]) for row in told),
     )  # fmt: skip
 
 

@@ -20,11 +20,12 @@ from deploy.reports.behind import Behind
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Column, Export, Figure, Summary, Table
 from deploy.steps import BY_KEY, SERVICES, StepState
+from inventory.discrepancy import Standing
 from inventory.journal import When, head
 from inventory.mdm_status import MdmStatus
 from inventory.paris import local_date
 from inventory.plots import progress_against_window
-from inventory.queries.discrepancies import Placed, discrepancies
+from inventory.queries.gaps import GapRow, rows_then
 from inventory.scope import EVERYWHERE
 
 
@@ -150,19 +151,22 @@ def _mdm(shown: Sequence[ClassOnBoard]) -> Table:
     return Table("mdm", "États MDM", columns, [row for row in rows if row[2]])
 
 
-def _gaps_of(shown: Sequence[ClassOnBoard], when: When) -> list[Placed]:
-    """Those of the convention's own mobile classes, and those of no class at all, which concern whoever reads."""
+def _gaps_of(shown: Sequence[ClassOnBoard], when: When) -> list[GapRow]:
+    """Those that stood in the convention's own mobile classes, and those of no class at all, which concern whoever reads; the oldest first."""
     own = {None, *(one.record.id for one in shown)}
-    return [one for one in discrepancies(EVERYWHERE, when) if one.class_id in own]
+    found = [row for row in rows_then(EVERYWHERE, when) if row.closed is None and row.class_id in own]
+    return sorted(found, key=lambda row: (row.opened, row.id))
 
 
-def _gaps(gaps: Sequence[Placed]) -> Table:
+def _gaps(gaps: Sequence[GapRow]) -> Table:
     columns = (
         Column("kind", "Écart", "text"), Column("serial", "N° de série", "text"), Column("school_uai", "UAI", "text"),
-        Column("mobile_class", "Classe mobile", "text"), Column("text", "Ce que disent l'inventaire et le MDM", "text"),
+        Column("mobile_class", "Classe mobile", "text"), Column("text", "Ce que disent les deux côtés", "text"), Column("opened", "Ouvert le", "date"),
+        Column("standing", "Où il en est", "text"), Column("verdict", "Décision", "text"), Column("decided", "Décidé le", "date"), Column("owner", "Qui s'en charge", "text"),
     )  # fmt: skip
     rows = [
-        (gap.discrepancy.kind.label, gap.discrepancy.serial, gap.school.uai if gap.school else "", gap.mobile_class, gap.text)
+        (gap.kind.label, gap.serial, gap.uai, gap.class_code, gap.text, local_date(gap.since or gap.opened), gap.standing.label,
+         gap.verdict.label if gap.verdict else None, local_date(gap.decided_at) if gap.decided_at else None, gap.owner.label)
         for gap in gaps
     ]  # fmt: skip
     return Table("ecarts", "Écarts", columns, rows)
@@ -192,10 +196,11 @@ def _summary(
     )  # fmt: skip
 
 
-def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[Placed]) -> tuple[Figure, ...]:
+def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[GapRow]) -> tuple[Figure, ...]:
     expected = f"sur {sum(one.progress.expected for one in shown)} attendues"
     states = (StepState.DONE.french,)
     done = sum(service.state is StepState.DONE for one in shown for service in one.progress.services)
+    undecided = sum(gap.standing is not Standing.DECIDED for gap in gaps)
 
     def step(key: str, label: str) -> Figure:
         count = sum(one.progress.step(key).done for one in shown)
@@ -207,7 +212,7 @@ def _figures(shown: Sequence[ClassOnBoard], gaps: Sequence[Placed]) -> tuple[Fig
         step("configuration", "Configurées"),
         step("delivery", "Livrées"),
         Figure("services", "Services rendus", done, f"sur {len(SERVICES) * len(shown)}", "services", Behind("state", states)),
-        Figure("discrepancies", "Écarts avec le MDM", len(gaps), "à traiter", "ecarts", Behind()),
+        Figure("discrepancies", "Écarts qui tiennent", len(gaps), f"dont {undecided} à décider ou à revoir", "ecarts", Behind()),
     )  # fmt: skip
 
 

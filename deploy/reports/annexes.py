@@ -18,7 +18,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "ecoles": ("uai", "school", "classes", "connectivity", "connectivity_on", "council"),
     "tablettes": ("serial", "mobile_class", "slot", "stage", "mdm", "conformity", "contact"),
     "mdm": ("mobile_class", "status", "tablets"),
-    "ecarts": ("kind", "serial", "mobile_class", "text"),
+    "ecarts": ("kind", "serial", "mobile_class", "text", "opened", "standing", "verdict"),
     "services": ("mobile_class", "service", "state", "since"),
     "incidents": ("number", "kind", "serial", "mobile_class", "opened", "closed", "state", "age"),
     "formations": ("mobile_class", "day", "teachers", "state"),
