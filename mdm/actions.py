@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from mdm.driver import Access
 from mdm.drivers import KINDS, connect
 from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
+from mdm.queries import listed_last
 from mdm.registers import read_register
 from mdm.run_state import RunState
 from mdm.secret import context, voice_context
@@ -118,7 +120,7 @@ def left_alone(row: Connector, now: datetime) -> datetime | None:
 
 def attempt(row: Connector, *, vault: Vault, clock: Callable[[], datetime]) -> Iterator[Step]:
     """Try a connector step by step, writing nothing."""
-    told = access(row, vault)
+    told = replace(access(row, vault), expected=0)
     return trial(connect(row.kind, told, clock=clock, page_size=FIRST_PAGE), told, clock)
 
 
@@ -129,7 +131,7 @@ def access(row: Connector, vault: Vault) -> Access:
         raise Refused(tell("« {name} » n'a pas de mot de passe (effacé quand son adresse change) : le redonner.", name=row.name))
     password = "" if row.secret is None else vault.open(bytes(row.secret), context(row))
     terms.refuse_host(row.name, row.url, told)
-    return Access(row.url, row.login, password, told.zone, told.ca, told.options, Recalled(row))
+    return Access(row.url, row.login, password, told.zone, told.ca, told.options, Recalled(row), listed_last(row))
 
 
 def voice_access(row: Connector, vault: Vault) -> Access:

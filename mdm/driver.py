@@ -129,7 +129,7 @@ class Access:
     """Where a server is and who reads it; the password is in no representation.
 
     `zone` is that of the moments it writes without one; `ca` a file of the authorities that vouch for it (None: the usual ones);
-    `options` what else its kind asks for; `memory` what its webhook told.
+    `options` what else its kind asks for; `memory` what its webhook told; `expected` how many devices it listed last time.
     """
 
     url: str
@@ -139,6 +139,7 @@ class Access:
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     memory: Memory = field(default_factory=Nothing)
+    expected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Client:
         self._transient = TRANSIENT - set(final)
         self.host = urlsplit(base).netloc.rpartition("@")[2]
         self._asked, self._siblings = 0, list[Client]()
-        self._pause, self._stopped = pause, False
+        self._pause, self._stopped, self.waits = pause, False, False
         self._adapter = Adapter()
         self._session = requests.Session()
         self._session.trust_env = False
@@ -158,15 +158,21 @@ class Client:
             self._pause(self._least_pause)
         self._asked += 1
         timeout = (self.limits.connect, self.limits.read)
-        with self._watched(end), self._session.request(
-            method, self.base + path, timeout=timeout, allow_redirects=False, stream=True, **sent
-        ) as answer:  # fmt: skip
+        with self._watched(end), self._begun(method, self.base + path, timeout=timeout, allow_redirects=False, stream=True, **sent) as answer:
             if 300 <= answer.status_code < 400:
                 raise MdmError(f"{self.host} renvoie vers une autre adresse : corriger celle du connecteur", permanent=True)
             told = answer.headers
             content = b"".join(self._parts(answer))
             kind, seconds = told.get("Content-Type", ""), answer.elapsed.total_seconds()
             return Answer(answer.status_code, kind, _wanted_pause(told), content, seconds, told)
+
+    def _begun(self, method: str, address: str, **sent: Any) -> Response:
+        """An answer whose headers came; `waits` until then, for who looks from another thread."""
+        self.waits = True
+        try:
+            return self._session.request(method, address, **sent)
+        finally:
+            self.waits = False
 
     @contextmanager
     def _watched(self, end: float) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -45,6 +46,24 @@ def test_a_fleet_of_many_pages_is_read_in_order(
     assert found == [str(one["id"]) for one in fleet]
     assert reader.requests == 1 + -(-devices // 4), "each page once"
     assert script.connections == connections, "a slow server has one connection a thread, a quick one or a short list a single one"
+
+
+@pytest.mark.parametrize("devices", [47, 20, 3])
+def test_a_slow_server_is_asked_for_as_many_pages_as_last_time_before_it_answers_the_first(devices: int) -> None:
+    fleet = [TABLET | {"id": number, "number": f"T{number:03d}"} for number in range(1, devices + 1)]
+    others = threading.Event()
+
+    def answer(path: str, asked: dict[str, Any]) -> bytes:
+        start = (asked["pageNum"] - 1) * asked["pageSize"]
+        if asked["pageNum"] == 1:
+            assert others.wait(20), "no other page was asked before the first was answered"
+        elif asked["pageNum"] == 6:
+            others.set()
+        return http(listing(*fleet[start : start + asked["pageSize"]], total=len(fleet)))
+
+    with serving(IN, answer) as script:
+        found = [report.mdm_id for one in driver(script, page_size=4, expected=23).pages() for report in one.reports]
+    assert found == [str(one["id"]) for one in fleet], "in order, whether the list grew or shrank since"
 
 
 def test_a_page_that_fails_ahead_ends_the_reading_and_stops_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,9 @@ def listing(*items: object, total: object = None, applications: object = APPS) -
     return {"status": "OK", "message": None, "data": {"configurations": configurations, "devices": devices}}
 
 
-def driver(script: Script, page_size: int = 50) -> Headwind:
-    made = Headwind(Access(script.url, "lecture", "azerty"), clock=lambda: NOVEMBER, page_size=page_size, pause=lambda seconds: None)
+def driver(script: Script, page_size: int = 50, expected: int = 0) -> Headwind:
+    access = Access(script.url, "lecture", "azerty", expected=expected)
+    made = Headwind(access, clock=lambda: NOVEMBER, page_size=page_size, pause=lambda seconds: None)
     made.sign_in()
     return made
 

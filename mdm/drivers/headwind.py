@@ -92,7 +92,8 @@ class Headwind:
             body = {"groupId": -1, "configurationId": -1, "pageSize": self._page_size, "sortBy": "NUMBER", "sortDir": "ASC"}
             return self._ask(client, "POST", "/private/devices/search", {**body, "value": value, "pageNum": number})
 
-        with closing(numbered(ask, self._client, lambda: pages if ahead else 1)) as answers:
+        expected = -(-self._access.expected // self._page_size) if ahead else 0
+        with closing(numbered(ask, self._client, lambda: pages if ahead else 1, expected)) as answers:
             for _, answer in zip(range(MOST_PAGES), answers, strict=False):
                 page = self._page(answer)
                 count, declared = len(page.ids) + len(page.refusals), page.declared or 0

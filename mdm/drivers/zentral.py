@@ -58,7 +58,7 @@ class Zentral:
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = MOST_A_PAGE, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._page_size = min(page_size, MOST_A_PAGE)
+        self._page_size, self._expected = min(page_size, MOST_A_PAGE), access.expected
         self._client = Client(access.url, pause=pause, ca=access.ca)
         self._client.header("Authorization", access.password, before="Token ")
         self._known: set[str] | None = None
@@ -103,7 +103,7 @@ class Zentral:
         def ask(client: Client, number: int) -> Answer:
             return self._ask(client, {"limit": self._page_size, "offset": (number - 1) * self._page_size, "ordering": "created_at"})
 
-        with closing(numbered(ask, self._client, lambda: pages)) as answers:
+        with closing(numbered(ask, self._client, lambda: pages, -(-self._expected // self._page_size))) as answers:
             for _, answer in zip(range(MOST_PAGES), answers, strict=False):
                 told = opened(self._client, answer, _List)
                 declared = believable(self._client, told.count) or 0

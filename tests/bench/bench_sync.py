@@ -15,6 +15,7 @@ from bench.headwind import PAGE, serving
 from mdm.driver import Access
 from mdm.drivers.headwind import Headwind
 from mdm.models import Connector
+from mdm.queries import listed_last
 from mdm.sync import read_server
 
 NOVEMBER = datetime(2017, 11, 13, 8, tzinfo=UTC)
@@ -43,8 +44,9 @@ def measure(size: int, runs: int) -> Iterator[Row]:
 
 
 def sync(url: str, size: int) -> None:
-    driver = Headwind(Access(url, "bench", "bench"), clock=lambda: NOVEMBER, page_size=PAGE)
-    run = read_server(Connector.get(), driver, now=NOVEMBER)
+    connector = Connector.get()
+    driver = Headwind(Access(url, "bench", "bench", expected=listed_last(connector)), clock=lambda: NOVEMBER, page_size=PAGE)
+    run = read_server(connector, driver, now=NOVEMBER)
     if (run.state, run.seen) != ("complete", size):
         raise RuntimeError(f"the reading is {run.state}: {run.message}")
 
