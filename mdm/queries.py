@@ -70,12 +70,6 @@ def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> Sync
     return query.order_by(SyncRun.id.desc()).first()
 
 
-def listed_last(row: Connector) -> int:
-    """How many devices the last reading that counted listed; 0 before the first."""
-    last = _last(row, None, COUNTED)
-    return last.seen if last else 0
-
-
 def runs(scope: Scope, when: When | None = None, limit: int = 10) -> list[SyncRun]:
     """The last runs, newest first, with their connector."""
     return list(_by_then(_seen_by(scope), when).order_by(SyncRun.id.desc()).limit(limit))

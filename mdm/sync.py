@@ -62,6 +62,13 @@ def read_and(
     return run
 
 
+def listed_last(connector: Connector) -> int:
+    """How many devices the last reading that counted listed; 0 before the first."""
+    counted = SyncRun.state.in_([RunState.COMPLETE.value, RunState.RELEASED.value])
+    seen = SyncRun.select(SyncRun.seen).where((SyncRun.connector == connector) & counted).order_by(SyncRun.id.desc())
+    return int(seen.scalar() or 0)
+
+
 @atomic
 def _open_run(connector: Connector, now: datetime) -> SyncRun:
     """Begin a run, the only one of its connector; raises `Refused` if another is under way."""

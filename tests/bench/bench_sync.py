@@ -15,8 +15,7 @@ from bench.headwind import PAGE, serving
 from mdm.driver import Access
 from mdm.drivers.headwind import Headwind
 from mdm.models import Connector
-from mdm.queries import listed_last
-from mdm.sync import read_server
+from mdm.sync import listed_last, read_server
 
 NOVEMBER = datetime(2017, 11, 13, 8, tzinfo=UTC)
 SLOW = 0.05
