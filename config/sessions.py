@@ -10,11 +10,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 
 from config.models import WebSession
-from inventory.db import DatabaseError, atomic, disk_is_full, in_passing, only_reads
+from inventory.db import DatabaseError, atomic, disk_is_full, in_passing, on_postgres, only_reads
 from inventory.models import Person
 from inventory.roles import Role
+from inventory.selection import HERE, Written
 
 Ends = Callable[[Role], tuple[timedelta, timedelta]]
 TOKEN_BYTES = 32
@@ -38,10 +40,11 @@ def start(person: Person, now: datetime, agent: str, instead_of: WebSession | No
 
 def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
     """The session of a token, with its person as the database has it now; None once it is over. `ends`: (idle, age) of a role."""
-    query = WebSession.select(WebSession, Person).join(Person)
-    row = query.where((WebSession.token_digest == _digest(token)) & WebSession.ended.is_null()).first()
-    if row is None:
+    found = _open_one(on_postgres()).one(_digest(token))
+    if found is None:
         return None
+    row, person = found
+    row.__rel__["person"] = person
     idle, age = ends(Role(row.person.role))
     over = now - row.last_seen > idle or now - row.started > age or not row.person.active
     with room_permitting():
@@ -50,6 +53,12 @@ def find(token: str, now: datetime, ends: Ends) -> WebSession | None:
         elif abs(now - row.last_seen) >= A_GLANCE:
             in_passing(WebSession.update(last_seen=now).where(WebSession.id == row.id).execute)
     return None if over else row
+
+
+@cache
+def _open_one(postgres: bool) -> Written:
+    query = WebSession.select(WebSession, Person).join(Person)
+    return Written.of(query.where((WebSession.token_digest == HERE) & WebSession.ended.is_null()), WebSession, Person)
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from peewee import ModelSelect
 
 from inventory.columns import MomentField
-from inventory.db import read_many
+from inventory.db import on_postgres, read_many
 from inventory.errors import NotFound, Refused
 from inventory.journal import FEW, Line, When, facts, history, lines
 from inventory.lifecycle import PREPARATION, Stage, prepared
@@ -16,8 +17,9 @@ from inventory.mdm_status import MdmStatus
 from inventory.memory import once
 from inventory.models import ContactMonth, Event, FormerSerial, MobileClass, Sighting, Tablet
 from inventory.paris import end_of, local_date
-from inventory.queries.visible import ids_of, visible
+from inventory.queries.visible import SCOPES, ids_of, visible
 from inventory.scope import Scope
+from inventory.selection import HERE, Written
 from inventory.serials import normalise
 from inventory.sight import Seen, TabletState, newer
 from inventory.words import tell
@@ -29,10 +31,16 @@ LIVED = ("record", "stage", "place")
 
 def tablet(scope: Scope, tablet_id: int) -> Tablet:
     """One tablet; raises `NotFound`, outside the scope too."""
-    row = visible(scope, Tablet).where((Tablet.id == tablet_id) & ~Tablet.withdrawn).first() if tablet_id <= LARGEST else None
-    if row is None:
+    found = _one(scope, on_postgres()).one(tablet_id) if tablet_id <= LARGEST else None
+    if found is None:
         raise NotFound
+    row: Tablet = found[0]
     return row
+
+
+@lru_cache(SCOPES)
+def _one(scope: Scope, postgres: bool) -> Written:
+    return Written.of(visible(scope, Tablet).where((Tablet.id == HERE) & ~Tablet.withdrawn), Tablet)
 
 
 def chosen(scope: Scope, mobile_class: MobileClass, wanted: Sequence[str]) -> list[Tablet]:
