@@ -69,7 +69,7 @@ def measure(size: int, runs: int) -> Iterator[Row]:
     """The slowest hundredth of the writes, and of the reads, against what is wanted of them; no answer may be wrong."""
     with seed.store() as path:
         seed.town(max(size, PEOPLE * seed.A_CART))
-        headers = signed_in()
+        headers = signed_in(PEOPLE)
         database.close()
         with serving(path) as port:
             people = [Technician(number, port, one) for number, one in enumerate(headers)]
@@ -96,10 +96,10 @@ def slowest(seconds: list[float]) -> float:
 
 
 @atomic
-def signed_in() -> list[dict[str, str]]:
+def signed_in(people: int) -> list[dict[str, str]]:
     """The headers of each technician's open session."""
     now, found = clock.now(), []
-    for number in range(PEOPLE):
+    for number in range(people):
         person = Person.create(login=f"tech{number}", name=f"Technicien {number}", role=Role.TECHNICIAN.value, everywhere=True)
         cookie = sessions.start(person, now, "bench")
         csrf = WebSession.select().order_by(WebSession.id.desc()).get().csrf
@@ -108,14 +108,15 @@ def signed_in() -> list[dict[str, str]]:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[int]:
-    """The pages as a process of their own, on a free port, for the time of a block."""
+def serving(path: Path, *module: str) -> Iterator[int]:
+    """The pages (or another module, given the file and the port) as a process of their own, on a free port, for the time of a block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    told = [*module, str(path), str(port)] if module else ["config.cli", "serve", "--port", str(port)]
     environment = os.environ | {"CARTABLE_DATABASE": f"sqlite:///{path}"}
     with open(path.with_suffix(".log"), "wb") as log:
-        pages = subprocess.Popen([sys.executable, "-m", "config.cli", "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
+        pages = subprocess.Popen([sys.executable, "-m", *told], env=environment, stdout=log, stderr=log)
     try:
         while pages.poll() is None:
             with socket.socket() as probe:
