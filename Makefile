@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM = $(shell command -v chromium)
 POSTGRES = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb))
 
+# Tests write thousands of small databases: in memory where there is room for them, for a disk would be waited for at each commit.
+ROOMY = $(shell [ -w /dev/shm ] && [ "$$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] && echo TMPDIR=/dev/shm)
+
 .PHONY: demo test proof lint packages screenshots bench bench-full clean
 .NOTPARALLEL:
 
@@ -15,8 +18,8 @@ demo: .venv/installed
 test: packages lint
 	@$(if $(CHROMIUM),,echo "Chromium absent : les essais « browser » sont laissés de côté.")
 	@$(if $(POSTGRES),,echo "PostgreSQL absent : les essais ne passent que sur SQLite.")
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
-	@$(if $(POSTGRES),$(BIN)/pytest -n 2 --dist worksteal --postgresql)
+	@$(ROOMY) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
+	@$(if $(POSTGRES),$(ROOMY) $(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
 # Long runs, half an hour or so; short ones of the same are part of the tests. SEQUENCES=100000 has one session try for hours.
 SEQUENCES ?= 10000
