@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from inventory import serials
@@ -61,30 +62,33 @@ def tablet_rows(sheet: Sheet, known: Iterable[str] = ()) -> tuple[list[TabletRow
     A doubt is a serial number that only O/0 or I/1 tell apart from another one of the file or of `known`.
     """
     faults: list[Complaint] = []
-    rows = [_row(row, faults) for row in sheet.rows]
+    _refuse_long(sheet, faults)
+    texts = {field: sheet.column(field) for field in WORDS}
+    rows = list(map(
+        TabletRow, sheet.numbers, _serials(sheet, faults), [tag or None for tag in texts["asset_tag"]], texts["model"], map(str.upper, texts["class_code"]),
+        _slots(sheet, faults), texts["order_reference"], texts["supplier"], _prices(sheet, faults), _days(sheet, faults),
+    ))  # fmt: skip
     faults += _twice(rows, "serial") + _twice(rows, "asset_tag") + _same_slot(rows)
     return rows, sorted(faults, key=lambda one: one.row), _doubts(rows, known)
 
 
-def _row(row: Row, faults: list[Complaint]) -> TabletRow:
-    text = row.cells.get
-    if max(map(len, row.cells.values())) > LONGEST:
-        _refuse_long(row, faults)
-    serial = text("serial", "")
-    return TabletRow(
-        row.number, serial if serials.usual(serial) else _serial(row, faults), text("asset_tag") or None, text("model", ""), text("class_code", "").upper(),
-        _slot(row, faults), text("order_reference", ""), text("supplier", ""), _price(row, faults), _day(row, faults),
-    )  # fmt: skip
-
-
-def _refuse_long(row: Row, faults: list[Complaint]) -> None:
+def _refuse_long(sheet: Sheet, faults: list[Complaint]) -> None:
     for field in WORDS:
-        if len(row.text(field)) > LONGEST:
-            faults.append(_told(row, field, tell("plus de {most} caractères", most=LONGEST), tell("l'abréger")))
+        if max(map(len, sheet.column(field))) > LONGEST:
+            long = (row for row in sheet.rows if len(row.text(field)) > LONGEST)
+            faults += [_told(row, field, tell("plus de {most} caractères", most=LONGEST), tell("l'abréger")) for row in long]
 
 
 def _told(row: Row, field: str, problem: str, remedy: str) -> Complaint:
     return Complaint(row.number, LABELS[field], row.text(field), problem, remedy)
+
+
+def _serials(sheet: Sheet, faults: list[Complaint]) -> Sequence[str]:
+    """Each column is looked at as a whole; row by row only when a cell of it is wrong."""
+    texts = sheet.column("serial")
+    if all(map(serials.usual, texts)):
+        return texts
+    return [row.text("serial") if serials.usual(row.text("serial")) else _serial(row, faults) for row in sheet.rows]
 
 
 def _serial(row: Row, faults: list[Complaint]) -> str:
@@ -93,6 +97,14 @@ def _serial(row: Row, faults: list[Complaint]) -> str:
         faults.append(_told(row, "serial", *wrong))
         return ""
     return serials.normalise(row.text("serial"))
+
+
+def _slots(sheet: Sheet, faults: list[Complaint]) -> Sequence[int | None]:
+    texts, codes = sheet.column("slot"), sheet.column("class_code")
+    found = {text: _number(text) for text in {*texts}}
+    if all(found[text] for text in found if text) and [*map(bool, texts)] == [*map(bool, codes)]:
+        return [found[text] for text in texts]
+    return [_slot(row, faults) for row in sheet.rows]
 
 
 def _slot(row: Row, faults: list[Complaint]) -> int | None:
@@ -107,10 +119,18 @@ def _slot(row: Row, faults: list[Complaint]) -> int | None:
     return found
 
 
-@lru_cache(maxsize=4096)
 def _number(text: str) -> int | None:
-    """A slot's number; the cells of a column are few different ones."""
+    """A slot's number."""
     return (int(text) or None) if _SLOT.fullmatch(text) else None
+
+
+def _prices(sheet: Sheet, faults: list[Complaint]) -> Sequence[Decimal | None]:
+    """The cells of a column are few different ones, each read once."""
+    texts = sheet.column("unit_price")
+    found = {text: _amount(text) for text in {*texts}}
+    if "" in found.values():
+        return [_price(row, faults) for row in sheet.rows]
+    return [found[text] for text in texts]  # type: ignore[misc]
 
 
 def _price(row: Row, faults: list[Complaint]) -> Decimal | None:
@@ -129,6 +149,14 @@ def _amount(cell: str) -> Decimal | str | None:
     if not text:
         return None
     return Decimal(text.replace(",", ".")) if _PRICE.fullmatch(text) else ""
+
+
+def _days(sheet: Sheet, faults: list[Complaint]) -> Sequence[date | None]:
+    texts = sheet.column("warranty_end")
+    found = {text: _date(text) if text else None for text in {*texts}}
+    if any(isinstance(day, str) for day in found.values()):
+        return [_day(row, faults) for row in sheet.rows]
+    return [found[text] for text in texts]  # type: ignore[misc]
 
 
 def _day(row: Row, faults: list[Complaint]) -> date | None:
@@ -158,8 +186,8 @@ def _date(text: str) -> date | str:
 
 
 def _twice(rows: Sequence[TabletRow], field: str) -> list[Complaint]:
-    told = [value.casefold() for row in rows if (value := getattr(row, field))]
-    if len(told) == len({*told}):
+    told = [*filter(None, map(attrgetter(field), rows))]
+    if len(told) == len({*map(str.casefold, told)}):
         return []
     first: dict[str, int] = {}
     faults = []
@@ -186,9 +214,12 @@ def _same_slot(rows: Sequence[TabletRow]) -> list[Complaint]:
 
 def _doubts(rows: Sequence[TabletRow], known: Iterable[str]) -> list[Complaint]:
     """Near-duplicates, in a time that grows with the number of rows only; a number that is known itself raises no doubt."""
+    there, told = [*known], [row.serial for row in rows if row.serial]
+    if len({*serials.confusion_keys([*there, *told])}) == len({*there, *told}):
+        return []
     likes: dict[str, str] = {}
     exact = set()
-    for serial in known:
+    for serial in there:
         likes.setdefault(serials.confusion_key(serial), serial)
         exact.add(serial)
     doubts = []

@@ -27,10 +27,20 @@ def conflicts(rows: Sequence[TabletRow], standing: Standing) -> list[Complaint]:
     placed = {row.serial for row in rows if row.serial and row.class_code}
     tags = {row.serial: row.asset_tag for row in rows if row.serial and row.asset_tag}
     found: list[Complaint] = []
-    for row in rows:
+    for row in _suspects(rows, standing):
         found += _label(row, standing, tags)
         found += _cart(row, standing) or _slot(row, standing, placed)
     return found
+
+
+def _suspects(rows: Sequence[TabletRow], standing: Standing) -> list[TabletRow]:
+    """The rows that meet something: a tag that is borne, a cart unknown, a slot beyond it or held."""
+    slots = {"": 0, **standing.carts}
+    return [
+        row
+        for row in rows
+        if row.asset_tag in standing.bearers or (row.slot or 0) > slots.get(row.class_code, -1) or (row.class_code, row.slot) in standing.holders
+    ]
 
 
 def _label(row: TabletRow, standing: Standing, tags: Mapping[str, str | None]) -> Iterator[Complaint]:

@@ -17,7 +17,8 @@ PLACEHOLDERS = frozenset({
 _NOISE = re.compile(r"[\s\-‐-―_./\\]+")
 _CONFUSED = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1"})
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
-_USUAL = re.compile(r"(?!S)[0-9A-Z]*[A-Z][0-9A-Z]*")
+_USUAL = re.compile(rf"(?!S)(?!(.)\1*\Z)(?=[0-9]*[A-Z])[0-9A-Z]{{{SHORTEST},{LONGEST}}}")
+"""A letter somewhere, no S before it all, not one sign alone."""
 _COUNTING = "01234567890123456789012345678901234567890"
 _APPLE = re.compile(r"[0-9A-HJ-NP-Z]{3}[C-HJ-NP-TV-Z][1-9C-HJ-NP-RTV-Y][0-9A-HJ-NP-Z]{7}")
 """Apple's twelve characters until 2021: plant 3, year 1, week 1, unique 3, model 4; no O and no I."""
@@ -34,7 +35,7 @@ def normalise(text: str) -> str:
 
 def usual(text: str) -> bool:
     """Whether a text is a serial number in its normal form, seen at a glance: without a fault. A `False` says nothing."""
-    return SHORTEST <= len(text) <= LONGEST and _USUAL.fullmatch(text) is not None and text not in PLACEHOLDERS and text.count(text[0]) < len(text)
+    return _USUAL.fullmatch(text) is not None and text not in PLACEHOLDERS
 
 
 def complaint(serial: str) -> str | None:
@@ -65,6 +66,11 @@ def fault(serial: str) -> tuple[str, str] | None:
 def confusion_key(serial: str) -> str:
     """The serial with the letters that look like digits as those digits (O, Q as 0; I, L as 1): alike numbers share it."""
     return (serial if usual(serial) else normalise(serial)).translate(_CONFUSED)
+
+
+def confusion_keys(normalised: Iterable[str]) -> list[str]:
+    """The keys of many serials in their normal form, which have no line end: translated all at once."""
+    return "\n".join(normalised).translate(_CONFUSED).split("\n")
 
 
 def one_edit(one: str, other: str) -> bool:

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from inventory.errors import Refused
@@ -18,6 +19,7 @@ from inventory.words import tell
 MOST_ROWS = 100_000
 MOST_COLUMNS = 400
 HEADER_ROWS = 20
+ONE_LOOK = 50
 SEPARATORS = ";,\t"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
@@ -37,12 +39,23 @@ class Row(NamedTuple):
         return self.cells.get(field, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
-    """A table read: which header gave each field, and the rows that are not empty."""
+    """A table read: which header gave each field, the numbers of the rows that are not empty, and their cells, a column for each field."""
 
     headers: Mapping[str, str]
-    rows: Sequence[Row]
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[str]]
+
+    def column(self, field: str) -> Sequence[str]:
+        """The texts of a field, all empty if no header names it."""
+        return self.columns.get(field) or [""] * len(self.numbers)
+
+    @cached_property
+    def rows(self) -> Sequence[Row]:
+        """The same cells, row by row."""
+        cells = zip(*self.columns.values(), strict=True)
+        return [Row(number, dict(zip(self.columns, told, strict=True))) for number, told in zip(self.numbers, cells, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +82,12 @@ def best_sheet(tables: Iterable[Table], filename: str, aliases: Aliases, require
         raise Refused(tell("{filename} : il manque la colonne {names} ; nommer les colonnes au-dessus des données.", filename=filename, names=names))
     if header.doubled:
         raise Refused(tell("{filename} : deux colonnes « {doubled} » ; en renommer ou en supprimer une.", filename=filename, doubled=header.doubled[0]))
-    rows = _rows(table, header)
-    if not rows:
+    numbers, columns = _columns_of(table, header)
+    if not numbers:
         raise Refused(tell("{filename} n'a que des en-têtes : ajouter au moins une ligne.", filename=filename))
-    if len(rows) > MOST_ROWS:
+    if len(numbers) > MOST_ROWS:
         raise _too_long(filename)
-    return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, rows)
+    return Sheet({field: table[header.index][column] for field, column in header.columns.items()}, numbers, columns)
 
 
 def _best(tables: Iterable[Table], filename: str, aliases: Aliases, required: Sequence[str]) -> tuple[Table, Header]:
@@ -136,14 +149,15 @@ def _too_long(filename: str) -> Refused:
     return Refused(tell("{filename} : plus de {rows} lignes ou de {columns} colonnes ; le couper en plusieurs fichiers.", filename=filename, rows=MOST_ROWS, columns=MOST_COLUMNS))
 
 
-def _cleaned(rows: Iterable[Sequence[str]]) -> Table:
+def _cleaned(rows: Table) -> Table:
     """NFC, and plain single spaces for every space and control character."""
-    return [row if _is_clean(row) else [_clean(cell) for cell in row] for row in rows]  # type: ignore[misc]
+    parts = (rows[start : start + ONE_LOOK] for start in range(0, len(rows), ONE_LOOK))
+    return [row for part in parts for row in (part if _are_clean(part) else [[_clean(cell) for cell in row] for row in part])]
 
 
-def _is_clean(row: Sequence[str]) -> bool:
-    """Whether a row has only printable ASCII and no space but single ones inside its cells: so have most, and one look at all cells tells it."""
-    text = f"|{'|'.join(row)}|"
+def _are_clean(rows: Table) -> bool:
+    """Whether rows have only printable ASCII and no space but single ones inside their cells: so have most, and one look at all cells tells it."""
+    text = f"|{'|'.join(map('|'.join, rows))}|"
     return text.isascii() and text.isprintable() and "  " not in text and "| " not in text and " |" not in text
 
 
@@ -176,16 +190,13 @@ def _columns(index: int, row: Sequence[str], names: Mapping[str, tuple[str, int]
     return Header(index, columns, list(doubled.values()))
 
 
-def _rows(table: Table, header: Header) -> list[Row]:
-    """The rows under the header that say something, numbered as the spreadsheet shows them."""
-    start = header.index + 1
-    fields, wide = tuple(header.columns), max(header.columns.values(), default=0)
-    pick = [header.columns[field] for field in fields]
-    told = (
-        [row[column] for column in pick] if wide < len(row) else [row[column] if column < len(row) else "" for column in pick]
-        for row in table[start:]
-    )
-    return [Row(number, dict(zip(fields, cells, strict=True))) for number, cells in enumerate(told, start + 1) if any(cells)]
+def _columns_of(table: Table, header: Header) -> tuple[list[int], dict[str, Sequence[str]]]:
+    """The numbers, as the spreadsheet shows them, of the rows under the header that say something, and the cells of each field."""
+    start, pick, wide = header.index + 1, list(header.columns.values()), max(header.columns.values())
+    padded = (row if wide < len(row) else row + [""] * (wide + 1 - len(row)) for row in table[start:])
+    told = [(number, cells) for number, cells in enumerate(map(itemgetter(*pick, pick[0]), padded), start + 1) if any(cells)]
+    columns = zip(*(cells for _, cells in told), strict=True)
+    return [number for number, _ in told], dict(zip(header.columns, columns, strict=False))
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from inventory import delivery_rows, journal, placements, school_rows
+from inventory import collector, delivery_rows, journal, placements, school_rows
 from inventory.actions.arrivals import Arrival, take_arrivals
 from inventory.actions.places import register_schools
 from inventory.actions.records import Hand, assign
@@ -66,6 +66,7 @@ def plan_tablets(content: bytes, filename: str) -> Plan:
     return _read_tablets(content, filename)
 
 
+@collector.paused()
 def _read_schools(content: bytes, filename: str, sheet: Sheet | None = None) -> Plan:
     sheet = sheet or read(content, filename, school_rows.COLUMNS, school_rows.REQUIRED)
     rows, faults, doubts = school_rows.school_rows(sheet)
@@ -75,6 +76,7 @@ def _read_schools(content: bytes, filename: str, sheet: Sheet | None = None) -> 
     return _plan("schools", filename, content, sheet, verdicts, faults, doubts, rows, head)
 
 
+@collector.paused()
 def _read_tablets(content: bytes, filename: str, sheet: Sheet | None = None) -> Plan:
     sheet = sheet or read(content, filename, delivery_rows.ALIASES, delivery_rows.REQUIRED)
     with snapshot():
@@ -92,7 +94,7 @@ def _plan(
 ) -> Plan:  # fmt: skip
     created, changed, same = (verdicts.count(verdict) for verdict in ("created", "changed", "same"))
     in_order = sorted(faults, key=lambda fault: fault.row)
-    return Plan(kind, filename, content, len(sheet.rows), created, changed, same, in_order, doubts, sheet, rows, head)
+    return Plan(kind, filename, content, len(sheet.numbers), created, changed, same, in_order, doubts, sheet, rows, head)
 
 
 def _verdict(row: Any, values: Mapping[str, Any]) -> str:
@@ -114,6 +116,7 @@ def _tablet_verdict(row: TabletRow, tablet: Tablet | None, carts: Mapping[str, M
 
 
 @atomic
+@collector.paused()
 def commit(plan: Plan, hand: Hand) -> ImportBatch:
     """Take a file in, whole or not at all; `Refused` on any fault, or when the inventory changed since the dry run."""
     intake: Any = (_read_schools, _take_schools) if plan.kind == "schools" else (_read_tablets, _take_tablets)
