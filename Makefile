@@ -38,15 +38,15 @@ proof: packages .venv/installed-test
 screenshots: packages .venv/installed-test
 	@$(BIN)/python tests/screenshots.py
 
-# Figures beside floors of the same run: make bench SIZES=28,6000 ONLY=sync
+# Figures beside floors of the same run: make bench SIZES=28,6000 ONLY=sync. PROCESSOR=1 tells seconds computed, for a machine that others keep busy.
 SIZES ?= 28,6000,200000
 bench: .venv/installed-test
-	@PYTHONPATH=tests $(BIN)/python -m bench --sizes "$(SIZES)" --only "$(ONLY)" $(if $(JSON),--json "$(JSON)")
+	@PYTHONPATH=tests $(BIN)/python -m bench --sizes "$(SIZES)" --only "$(ONLY)" $(if $(PROCESSOR),--processor) $(if $(JSON),--json "$(JSON)")
 
 # A million tablets and eleven million lines of journal: the town is made once (5 GiB in KEEP), so that make bench-full ONLY=lists is quick the second time.
 KEEP ?= build/bench
 bench-full: .venv/installed-test
-	@PYTHONPATH=tests $(BIN)/python -m bench --sizes 1000000 --only "$(ONLY)" --runs 1 --keep "$(KEEP)" $(if $(JSON),--json "$(JSON)")
+	@PYTHONPATH=tests $(BIN)/python -m bench --sizes 1000000 --only "$(ONLY)" --runs 1 --keep "$(KEEP)" $(if $(PROCESSOR),--processor) $(if $(JSON),--json "$(JSON)")
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check .

@@ -61,6 +61,10 @@ class Cluster:
         """Stop at once, as a power cut would: connections are dropped, the server recovers when it starts."""
         self._run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
 
+    def promote(self) -> None:
+        """Have a standby take over: it replays what it has and writes from then on."""
+        self._run("pg_ctl", "-w", "-s", "promote")
+
     def end(self) -> None:
         self.stop()
         shutil.rmtree(self.folder)

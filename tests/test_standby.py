@@ -20,7 +20,7 @@ from config.app import create_app
 from config.cli.conventions import load_files
 from config.models import WebSession
 from config.settings import Settings, read
-from inventory import db, postgres
+from inventory import db, journal, postgres
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.errors import Refused
@@ -115,3 +115,25 @@ def test_who_is_at_work_is_known_to_be_again_after_a_restart_of_the_server(prima
         assert not alone()
     with postgres.alone(db.database.obj, "busy"), pytest.raises(Refused), postgres.present(db.database.obj, "busy"):
         pass
+
+
+def test_the_standby_takes_over_when_the_primary_is_lost(primary: Cluster, standby: Cluster) -> None:
+    """Last of this file: the primary that comes back is another town from then on."""
+    db.connect(primary.url("cartable"))
+    with db.database.connection_context():
+        note_fact(School.select().first(), "step:visit", "done", HAND, detail={"number": 98})
+        position, digest = journal.head()
+    db.database.close_all()
+    while not standby.caught_up_with(primary):
+        pass
+    primary.stop()
+    try:
+        standby.promote()
+        db.connect(standby.url("cartable"))
+        with db.database.connection_context():
+            assert journal.head() == (position, digest), "the chain goes on where it was"
+            note_fact(School.select().first(), "step:visit", "done", HAND, detail={"number": 99})
+            assert journal.head()[0] == position + 1 and list(checks.complaints()) == []
+    finally:
+        db.database.close_all()
+        primary.start()

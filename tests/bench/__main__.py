@@ -16,6 +16,8 @@ def main() -> None:
     asked = _asked()
     if asked.keep:
         os.environ["BENCH_KEEP"] = asked.keep
+    if asked.processor:
+        os.environ["BENCH_PROCESSOR"] = "1"
     rows = []
     for row in _rows(asked):
         rows.append(row)
@@ -31,6 +33,7 @@ def _asked() -> argparse.Namespace:
     reader.add_argument("--only", default="")
     reader.add_argument("--runs", type=int, default=3)
     reader.add_argument("--json", type=Path)
+    reader.add_argument("--processor", action="store_true", help="tell seconds computed, not seconds waited: for a machine that others keep busy")
     reader.add_argument("--keep", help="a folder where towns are made once, for every module and for the next run")
     return reader.parse_args()
 
