@@ -94,7 +94,12 @@ FILTERS = (
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")
-LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "commands", "letters"})  # what these pages show has no past
+LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "webhooks", "commands", "letters", "labels"})
+"""The parts whose pages have no past: what they show is what can be done now."""
+LIVE_PAGES = frozenset({
+    "rollcall.check", "rollcall.school", "handover.photos", "incidents.stolen", "funding.simulation", "deploy.findings_page", "field.page",
+    "inventory.import_plan",
+})  # fmt: skip
 
 
 def create_app(
@@ -189,15 +194,20 @@ def _furnish(app: Flask, settings: Settings, mention: Callable[[], str]) -> None
 
     @app.template_filter("ago")
     def age(when: datetime) -> str:
-        return spoken.ago(when, g.when.moment if g.get("when") else g.now)
+        return spoken.ago(when, g.when.moment if g.get("when") and not _live() else g.now)
 
     @app.context_processor
     def furniture() -> dict[str, Any]:
         as_of = request.args.get("as_of", "").strip() if g.get("when") else None
         return {
             "mention": mention(), "nav": chapters(as_of), "as_of": as_of, "stopped": settings.as_of, "languages": languages.NAMES,
-            "live": request.blueprint in LIVE, "accessibility": conformity(settings.accessibility_audit), "back_to_now": _without_as_of(),
+            "live": _live(), "accessibility": conformity(settings.accessibility_audit), "back_to_now": _without_as_of(),
         }  # fmt: skip
+
+
+def _live() -> bool:
+    """Whether the page asked for always shows the present."""
+    return request.blueprint in LIVE or request.endpoint in LIVE_PAGES
 
 
 def _without_as_of() -> str:

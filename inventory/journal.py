@@ -20,7 +20,7 @@ from inventory.columns import JsonField, MomentField, canonical, canonical_bytes
 from inventory.db import atomic, database, read_many
 from inventory.memory import once
 from inventory.models import Event, Fact, Person, Remark
-from inventory.sets import write_set
+from inventory.sets import axes_of, write_set
 
 START = "0" * 64
 _TOLD = "subject, subject_id, axis, value, detail, at, noted, position"
@@ -150,7 +150,7 @@ def history(subject: str, subject_id: int, *, axes: Iterable[str] | None = None)
         .left_outer_join(Remark)
         .where((Event.subject == subject) & (Event.subject_id == subject_id))
     )
-    query = query.where(Event.axis.in_(_axes(subject) if axes is None else list(axes)))
+    query = query.where(Event.axis.in_(axes_of(subject) if axes is None else list(axes)))
     return list(query.order_by(Event.at.desc(), Event.position.desc()))
 
 
@@ -165,18 +165,14 @@ def _line(row: Sequence[Any]) -> Line:
 
 
 def _lines(
-    model: type[Event] | type[Fact],
-    subject: str,
-    axes: Iterable[str] | None,
-    ids: Iterable[int] | ModelSelect | None,
-    when: When | None,
+    model: type[Event] | type[Fact], subject: str, axes: Iterable[str] | None, ids: Iterable[int] | ModelSelect | None, when: When | None
 ) -> Iterator[Line]:
     """Written by hand: a page asks for lines some twenty times, and building each statement from models cost half of it."""
     where: list[str] = ["subject = ?"]
     told: list[Any] = [subject]
     wanted = None if ids is None or isinstance(ids, ModelSelect) else set(ids)
     if axes is None and wanted is not None and len(wanted) <= FEW:
-        axes = _axes(subject)
+        axes = axes_of(subject)
     if axes is not None:
         where.append(_among("axis", named := sorted(axes)))
         told += named
@@ -197,19 +193,6 @@ def _lines(
     for row in read_many(sql, told):
         if wanted is None or row[1] in wanted:
             yield _line(row)
-
-
-def _axes(subject: str) -> tuple[str, ...]:
-    """Every axis that was told of a kind of subject, so that the few lines of one are found without reading those of all the others.
-
-    Walked in the index from one axis to the next, whatever the number of their lines: no engine does so by itself.
-    """
-    walk = (
-        "WITH RECURSIVE told (axis) AS (SELECT MIN(axis) FROM fact WHERE subject = ? UNION ALL "
-        "SELECT (SELECT MIN(axis) FROM fact WHERE subject = ? AND axis > told.axis) FROM told WHERE told.axis IS NOT NULL) "
-        "SELECT axis FROM told WHERE axis IS NOT NULL"
-    )
-    return once(("axes", subject), lambda: tuple(row[0] for row in read_many(walk, (subject, subject))))
 
 
 def _among(column: str, values: Sequence[Any]) -> str:

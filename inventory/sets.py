@@ -15,7 +15,8 @@ from typing import Any
 
 import peewee
 
-from inventory.db import database, indexes_fragments, on_postgres, write_many
+from inventory.db import database, indexes_fragments, on_postgres, read_many, write_many
+from inventory.memory import once
 from inventory.postgres import plain_refusals
 
 WORTH_A_COPY, A_STATEMENT = 50, 500
@@ -101,3 +102,16 @@ def one_of(column: str, values: Sequence[str]) -> tuple[str, Sequence[Any]]:
     """A condition that a column is one of some texts, and its parameters: PostgreSQL takes a list as one."""
     marks = ",".join("?" * len(values)) or "NULL"
     return (f"{column} = ANY(?)", [list(values)]) if on_postgres() else (f"{column} IN ({marks})", values)
+
+
+def axes_of(subject: str) -> tuple[str, ...]:
+    """Every axis that was told of a kind of subject, so that the few lines of one are found without reading those of all the others.
+
+    Walked in the index from one axis to the next, whatever the number of their lines: no engine does so by itself.
+    """
+    walk = (
+        "WITH RECURSIVE told (axis) AS (SELECT MIN(axis) FROM fact WHERE subject = ? UNION ALL "
+        "SELECT (SELECT MIN(axis) FROM fact WHERE subject = ? AND axis > told.axis) FROM told WHERE told.axis IS NOT NULL) "
+        "SELECT axis FROM told WHERE axis IS NOT NULL"
+    )
+    return once(("axes", subject), lambda: tuple(row[0] for row in read_many(walk, (subject, subject))))

@@ -46,7 +46,7 @@ def lectures() -> str:
 @may(READERS, scope=Reach.EVERYWHERE)
 def connector(name: str) -> str:
     """What one server can tell, and how fresh its word is."""
-    shown = next((one for one in queries.listened(g.scope) if one.connector.name == name), None)
+    shown = next((one for one in queries.listened(g.scope, g.when) if one.connector.name == name), None)
     if shown is None:
         raise NotFound
     alone = actions.left_alone(shown.connector, g.now)

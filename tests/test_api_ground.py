@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,15 @@ from test_page_speed import statements
 from config import tokens
 from config.demo.build import build
 from config.demo.ground import NEW_SERIAL, ground
+from deploy.handover import queries as handovers
+from deploy.incidents import queries as incidents
 from deploy.models import Stocktake
-from deploy.stocktake.queries import counts
+from deploy.rollcall import queries as rollcall
+from deploy.stocktake.queries import count, counts, of_cart
 from inventory.db import database
+from inventory.errors import NotFound
+from inventory.journal import When
+from inventory.models import MobileClass
 from inventory.paris import read_local
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE
@@ -49,6 +55,7 @@ def test_incidents_tell_what_is_open_and_what_was_closed(program: Program) -> No
     assert [(one["kind"], one["class"], one["closed"]) for one in still] == [("theft", "AIX-CM01", None), ("breakage", "AIX-CM01", None)]
     assert still[0]["serial"] and still[0]["tablet"], "it is traced to a serial number"
     ended = program.get("incidents", closed="true")["items"]
+    assert program.get("incidents", as_of="2017-10-02")["items"] == program.get("handovers", as_of="2017-10-02")["items"] == []
     assert {"warranty", "failure", "accessory"} <= {one["kind"] for one in ended} and all(one["closed"] for one in ended)
 
 
@@ -85,6 +92,29 @@ def test_many_stocktakes_are_counted_by_as_many_statements_as_one() -> None:
                 assert counts(EVERYWHERE, several) == [counts(EVERYWHERE, [row])[0]] * len(several)
             asked.append(len(told))
     assert asked[0] == asked[1] < 20
+
+
+@pytest.mark.usefixtures("program")
+def test_the_ground_is_looked_at_as_it_stood() -> None:
+    dawn = When(read_local("2017-10-02"))
+    with database.connection_context():
+        carts = list(MobileClass.select().order_by(MobileClass.code))
+        known = incidents.incidents(EVERYWHERE, closed=True)
+        assert known and not incidents.incidents(EVERYWHERE, dawn) and not incidents.incidents(EVERYWHERE, dawn, closed=True)
+        for one in known:
+            day = When(one.closed - timedelta(minutes=1))
+            assert one.id in [row.id for row in incidents.incidents(EVERYWHERE, day)] and incidents.incident(EVERYWHERE, one.id, day).closed is None
+            with pytest.raises(NotFound):
+                incidents.incident(EVERYWHERE, one.id, When(one.opened - timedelta(minutes=1)))
+        assert handovers.latest(EVERYWHERE) and not handovers.latest(EVERYWHERE, dawn) and len(handovers.without(EVERYWHERE, dawn)) == len(carts)
+        for shown in handovers.latest(EVERYWHERE):
+            assert shown.signature is not None
+            day = When(shown.signature.at - timedelta(seconds=1))
+            assert all(one.signature is None for one in handovers.latest(EVERYWHERE, day) if one.row == shown.row)
+        assert not any(one.check for one in rollcall.cart_checks(EVERYWHERE, [one.id for one in carts], dawn.moment, dawn))
+        done = Stocktake.select().where(Stocktake.closed.is_null(False)).get()
+        began = count(EVERYWHERE, of_cart(EVERYWHERE, done.mobile_class, When(done.opened))[0], When(done.opened))
+        assert began.row.closed is None and began.left > 0 == count(EVERYWHERE, done).left
 
 
 def test_a_visa_says_whether_what_it_was_given_over_is_still_what_is_shown(program: Program) -> None:

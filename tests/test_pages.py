@@ -24,6 +24,9 @@ PAGES = (
     "/tablettes/9?as_of=2017-12-01", "/synchronisation", "/constats", "/trimestres", "/compte", "/compte/second-facteur", "/donnees-personnelles",
 )  # fmt: skip
 OFFICE_PAGES = ("/imports", "/actes-en-conflit")
+SAME_AT_ALL_TIMES = {"/ecoles", "/actes-en-conflit", "/incidents", "/pv", "/tournee/"}
+"""No school was added that autumn, nothing of the ground is in it (`test_api_ground.py` looks at that), and a round is of its own day."""
+OF_ONE_THING = ("/classes/AIX-CM01/pv", "/synchronisation/mdm-ville", "/classes/AIX-CM01/pointage")
 KEEPERS_PAGES = ("/securite", "/jetons", "/abonnements", "/donnees-personnelles/2")
 
 
@@ -177,6 +180,32 @@ def test_the_quarter_issued_on_a_page_gives_the_same_bytes_afterwards(own_house:
         assert client.get("/trimestres/2017-Q4/trimestre.json").data == first
         running = client.post("/trimestres", data={"csrf_token": token, "period": "2018-Q1"})
         assert running.status_code == 422
+
+
+def words(page: str) -> str:
+    """What a page's main part says, its form's hidden proofs and its addresses aside."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.partition("<main")[2].partition("</main>")[0]).split())
+
+
+def test_a_page_looks_at_the_past_or_says_that_it_shows_the_present(house: Flask) -> None:
+    told = dict[str, str]()
+    rules = [rule for rule in house.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    with signed_in(house, "admin") as client:
+        for path in (*sorted({rule.rule for rule in rules} - SAME_AT_ALL_TIMES), *OF_ONE_THING):
+            then = client.get(path, query_string={"as_of": "2017-10-02"})
+            if then.mimetype == "text/html" and then.status_code == 200:
+                live = "montre toujours le présent" in then.text
+                told[path] = "present" if live else "past" if words(then.text) != words(client.get(path).text) else ""
+    assert [path for path, word in told.items() if not word] == []
+    assert sum(word == "past" for word in told.values()) > 15, told
+
+
+def test_the_links_of_a_page_of_the_past_lead_to_the_same_past(house: Flask) -> None:
+    with signed_in(house, "dsi") as client:
+        page = client.get("/classes/AIX-CM01?as_of=2017-11-15").text.partition("<main")[2].partition("</main>")[0]
+        ways = [way for way in re.findall(r'<a [^>]*href="(/[^"#]*)', page) if "/static/" not in way]
+        assert len(ways) > 20 and [way for way in ways if "as_of=2017-11-15" not in way] == []
+        assert "as_of" not in client.get("/classes/AIX-CM01").text
 
 
 def test_every_role_has_an_account_in_the_demonstration() -> None:

@@ -24,7 +24,7 @@ from deploy.stocktake.difference import Decided
 from deploy.stocktake.queries import Count, Point
 from inventory.access import Reach, may
 from inventory.api.frame import PREFIX, Listed, listed, operation
-from inventory.api.questions import Code, Following, Past, Size
+from inventory.api.questions import AsOf, Code, Following, Past, Size
 from inventory.keyset import read_cursor
 from inventory.queries import places
 from inventory.queries.listing import Ask, Page
@@ -37,6 +37,7 @@ class IncidentsAsked(Struct, forbid_unknown_fields=True):
     """Which incidents."""
 
     closed: Annotated[bool, Meta(description="Les clos, le dernier d'abord, au lieu des ouverts, le plus ancien d'abord.")] = False
+    as_of: AsOf = ""
 
 
 class ChecksAsked(Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
@@ -45,6 +46,7 @@ class ChecksAsked(Struct, forbid_unknown_fields=True, rename={"class_": "class"}
     class_: Code = ""
     cursor: Following = ""
     limit: Size = 50
+    as_of: AsOf = ""
 
 
 class IncidentShown(Struct, rename={"class_code": "class"}):
@@ -195,14 +197,14 @@ class IntegrationShown(Struct, rename={"class_code": "class"}):
 @may(READERS, scope=Reach.SCOPE)
 @operation("Les incidents ouverts, ou les derniers clos", gives=Listed[IncidentShown], query=IncidentsAsked)
 def incident_list(asked: IncidentsAsked) -> Listed[IncidentShown]:
-    return Listed([IncidentShown.of(row) for row in incidents.incidents(g.scope, closed=asked.closed)])
+    return Listed([IncidentShown.of(row) for row in incidents.incidents(g.scope, g.when, closed=asked.closed)])
 
 
 @pages.get("/handovers")
 @may(READERS, scope=Reach.SCOPE)
-@operation("Les derniers procès-verbaux de mise à disposition", gives=Listed[HandoverShown])
-def handover_list() -> Listed[HandoverShown]:
-    return Listed([HandoverShown.of(one) for one in handovers.latest(g.scope)])
+@operation("Les derniers procès-verbaux de mise à disposition", gives=Listed[HandoverShown], query=Past)
+def handover_list(asked: Past) -> Listed[HandoverShown]:
+    return Listed([HandoverShown.of(one) for one in handovers.latest(g.scope, g.when)])
 
 
 @pages.get("/cart-checks")
@@ -210,16 +212,16 @@ def handover_list() -> Listed[HandoverShown]:
 @operation("Les pointages : chaque valise, vue et entendue depuis la rentrée de son école", gives=Listed[CartCheckShown], query=ChecksAsked)
 def cart_checks(asked: ChecksAsked) -> Listed[CartCheckShown]:
     filters = {"classe": asked.class_} if asked.class_ else {}
-    rows, page = rollcall.carts_after_holiday(g.scope, Ask("", filters, "code", False, read_cursor(asked.cursor, str), asked.limit), g.now)
+    rows, page = rollcall.carts_after_holiday(g.scope, Ask("", filters, "code", False, read_cursor(asked.cursor, str), asked.limit), g.now, g.when)
     return listed(Page(rows, page.before, page.after), CartCheckShown.of)
 
 
 @pages.get("/classes/<code>/stocktakes")
 @may(READERS, scope=Reach.SCOPE)
-@operation("Les inventaires d'une classe mobile, le dernier d'abord", gives=Listed[StocktakeShown])
-def stocktakes(code: str) -> Listed[StocktakeShown]:
-    rows = stocktake.of_cart(g.scope, places.mobile_class(g.scope, code))
-    return Listed([StocktakeShown.of(one) for one in stocktake.counts(g.scope, rows)])
+@operation("Les inventaires d'une classe mobile, le dernier d'abord", gives=Listed[StocktakeShown], query=Past)
+def stocktakes(code: str, asked: Past) -> Listed[StocktakeShown]:
+    rows = stocktake.of_cart(g.scope, places.mobile_class(g.scope, code), g.when)
+    return Listed([StocktakeShown.of(one) for one in stocktake.counts(g.scope, rows, g.when)])
 
 
 @pages.get("/visits")

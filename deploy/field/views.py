@@ -107,8 +107,8 @@ def photo_file(photo: str) -> Response:
 @may(OFFICE, scope=Reach.SCOPE)
 def tray() -> str:
     """The acts of rounds that wait for a decision, with both sides; and the phones that lost some."""
-    lost = acts.phones_with_holes() if g.scope.everywhere else []
-    return render_template("deploy/acts.html", waiting=acts.waiting(g.scope), lost=lost)
+    lost = acts.phones_with_holes() if g.scope.everywhere and g.when is None else []
+    return render_template("deploy/acts.html", waiting=acts.waiting(g.scope, g.when), lost=lost)
 
 
 @pages.post("/actes-en-conflit/<act_id>")

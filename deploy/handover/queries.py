@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.handover import record as text
 from deploy.handover.record import Place, Record, differences
 from deploy.models import EvidenceFile, Handover, HandoverSignature
 from deploy.queries.board import ClassOnBoard
 from inventory.errors import NotFound
-from inventory.journal import history
+from inventory.journal import When, history
 from inventory.models import Event, Label, MobileClass
-from inventory.queries.places import accessories
+from inventory.queries.places import accessories, classes
 from inventory.queries.tablets import states
 from inventory.queries.visible import visible
 from inventory.scope import Scope
@@ -38,9 +39,9 @@ class Shown:
         return len(self.record.reservations) - len(self.lifted)
 
 
-def places_of(scope: Scope, cart: MobileClass) -> tuple[Place, ...]:
-    """What a cart holds now, by slot."""
-    return tuple(Place(one.slot or 0, one.serial, one.asset_tag, one.model) for one in states(scope, class_ids=[cart.id]))
+def places_of(scope: Scope, cart: MobileClass, when: When | None = None) -> tuple[Place, ...]:
+    """What a cart holds, or held, by slot."""
+    return tuple(Place(one.slot or 0, one.serial, one.asset_tag, one.model) for one in states(scope, when, class_ids=[cart.id]))
 
 
 def accessories_of(scope: Scope, class_id: int) -> tuple[tuple[int, str], ...]:
@@ -60,33 +61,42 @@ def signed_classes(class_ids: Sequence[int]) -> set[int]:
     return {number for (number,) in rows.tuples()}
 
 
-def handover(scope: Scope, number: int) -> Handover:
-    """One record; raises `NotFound`, outside the scope too."""
+def handover(scope: Scope, number: int, when: When | None = None) -> Handover:
+    """One record; raises `NotFound`, outside the scope and before it was prepared too."""
     mine = visible(scope, MobileClass).select(MobileClass.id)
     row = Handover.get_or_none((Handover.id == number) & Handover.mobile_class.in_(mine)) if number <= LARGEST else None
-    if row is None:
+    if row is None or (when is not None and row.at > when.moment):
         raise NotFound
     return row
 
 
-def of_cart(scope: Scope, cart: MobileClass) -> list[Shown]:
+def of_cart(scope: Scope, cart: MobileClass, when: When | None = None) -> list[Shown]:
     """The records of a cart, newest first."""
-    rows = Handover.select().where(Handover.mobile_class == cart).order_by(Handover.id.desc())
-    return [shown(scope, row) for row in rows]
+    rows = _by_then(Handover.select().where(Handover.mobile_class == cart), when)
+    return [shown(scope, row, when) for row in rows]
 
 
-def latest(scope: Scope) -> list[Shown]:
+def _by_then(rows: Any, when: When | None) -> Any:
+    return (rows if when is None else rows.where(Handover.at <= when.moment)).order_by(Handover.id.desc())
+
+
+def latest(scope: Scope, when: When | None = None) -> list[Shown]:
     """The last records of a scope, newest first."""
     mine = visible(scope, MobileClass).select(MobileClass.id)
-    rows = Handover.select(Handover, MobileClass).join(MobileClass).where(Handover.mobile_class.in_(mine)).order_by(Handover.id.desc())
-    return [shown(scope, row) for row in rows.limit(MOST)]
+    rows = _by_then(Handover.select(Handover, MobileClass).join(MobileClass).where(Handover.mobile_class.in_(mine)), when)
+    return [shown(scope, row, when) for row in rows.limit(MOST)]
 
 
-def without(scope: Scope) -> list[MobileClass]:
-    """The carts of a scope whose hand-over nobody has signed yet, by code."""
+def without(scope: Scope, when: When | None = None) -> list[MobileClass]:
+    """The carts of a scope whose hand-over nobody has, or had, signed yet, by code."""
     signed = Handover.select(Handover.mobile_class).join(HandoverSignature, on=HandoverSignature.handover)
+    if when is not None:
+        signed = signed.where(HandoverSignature.at <= when.moment)
     rows = visible(scope, MobileClass).where(~MobileClass.withdrawn & MobileClass.id.not_in(signed)).order_by(MobileClass.code)
-    return list(rows.limit(MOST))
+    if when is None:
+        return list(rows.limit(MOST))
+    there = {record.id for record in classes(scope, when)}
+    return [row for row in rows if row.id in there][:MOST]
 
 
 def open_reservations(scope: Scope) -> int:
@@ -100,12 +110,15 @@ def open_reservations(scope: Scope) -> int:
     return sum(made.values()) - int(lifted)
 
 
-def shown(scope: Scope, row: Handover) -> Shown:
-    """A record with its signature, and what its seal says: intact or not, and what the cart holds now that it does not say."""
+def shown(scope: Scope, row: Handover, when: When | None = None) -> Shown:
+    """A record with its signature, and what its seal says: intact or not, and what the cart holds (or held) that it does not say."""
     record = text.read(row.content)
     signature = HandoverSignature.get_or_none(HandoverSignature.handover == row)
-    changed = tuple(differences(record.places, places_of(scope, row.mobile_class)))
-    return Shown(row, record, signature, _holds(row, signature), changed, _lifted(row))
+    if signature is not None and when is not None and signature.at > when.moment:
+        signature = None
+    changed = tuple(differences(record.places, places_of(scope, row.mobile_class, when)))
+    lifted = {number: event for number, event in _lifted(row).items() if when is None or event.at <= when.moment}
+    return Shown(row, record, signature, _holds(row, signature), changed, lifted)
 
 
 def _holds(row: Handover, signature: HandoverSignature | None) -> bool:

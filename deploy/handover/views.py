@@ -34,7 +34,7 @@ MOST_PHOTOS = 20
 @may(READERS, scope=Reach.SCOPE)
 def latest() -> str:
     """The last records of every cart of the scope, and the carts that have none."""
-    return render_template("deploy/handovers_latest.html", records=queries.latest(g.scope), without=queries.without(g.scope))
+    return render_template("deploy/handovers_latest.html", records=queries.latest(g.scope, g.when), without=queries.without(g.scope, g.when))
 
 
 @pages.get("/classes/<code>/pv")
@@ -42,7 +42,11 @@ def latest() -> str:
 def listed(code: str) -> str:
     """The hand-over records of a cart, and the form that prepares one."""
     cart = places.mobile_class(g.scope, code)
-    return render_template("deploy/handovers.html", cart=cart, records=queries.of_cart(g.scope, cart), held=queries.places_of(g.scope, cart), writes=g.person.role in FIELD)
+    places.class_record(cart, g.when)
+    return render_template(
+        "deploy/handovers.html", cart=cart, records=queries.of_cart(g.scope, cart, g.when), held=queries.places_of(g.scope, cart, g.when),
+        writes=g.person.role in FIELD and g.when is None,
+    )  # fmt: skip
 
 
 @pages.post("/classes/<code>/pv")
@@ -59,8 +63,11 @@ def prepare(code: str) -> Response:
 @may(READERS, scope=Reach.SCOPE)
 def page(record_id: int) -> str:
     """One record: what was shown, its signature, its seal, its reservations."""
-    row = queries.handover(g.scope, record_id)
-    return render_template("deploy/handover.html", shown=queries.shown(g.scope, row), cart=row.mobile_class, witness=g.person.role in WITNESSES)
+    row = queries.handover(g.scope, record_id, g.when)
+    return render_template(
+        "deploy/handover.html", shown=queries.shown(g.scope, row, g.when), cart=row.mobile_class,
+        witness=g.person.role in WITNESSES and g.when is None,
+    )  # fmt: skip
 
 
 @pages.post("/pv/<int:record_id>/signer")

@@ -37,25 +37,42 @@ def _inside(scope: Scope) -> Any:
     return rows if scope.everywhere else rows.where(Incident.school.in_(sorted(scope.schools)))
 
 
-def incidents(scope: Scope, *, closed: bool = False) -> list[Incident]:
-    """The open incidents of a scope, oldest first; or the last ones closed."""
+def incidents(scope: Scope, when: When | None = None, *, closed: bool = False) -> list[Incident]:
+    """The open incidents of a scope, oldest first, or the last ones closed; as they stood, if asked."""
     if closed:
-        return list(_inside(scope).where(Incident.closed.is_null(False)).order_by(Incident.closed.desc(), Incident.id.desc()).limit(MOST))
-    return list(_inside(scope).where(Incident.closed.is_null()).order_by(Incident.opened, Incident.id).limit(MOST))
+        ended = Incident.closed.is_null(False) if when is None else Incident.closed <= when.moment
+        return list(_inside(scope).where(ended).order_by(Incident.closed.desc(), Incident.id.desc()).limit(MOST))
+    found = _inside(scope).where(_open(when)).order_by(Incident.opened, Incident.id).limit(MOST)
+    return [_then(row, when) for row in found]
 
 
-def incident(scope: Scope, number: int) -> Incident:
-    """One incident; raises `NotFound`, outside the scope too."""
-    row = _inside(scope).where(Incident.id == number).first() if number <= LARGEST else None
-    if row is None:
-        raise NotFound
+def _open(when: When | None) -> Any:
+    if when is None:
+        return Incident.closed.is_null()
+    return (Incident.opened <= when.moment) & (Incident.closed.is_null() | (Incident.closed > when.moment))
+
+
+def _then(row: Incident, when: When | None) -> Incident:
+    """An incident as it stood: one that was closed since was open."""
+    if when is not None and row.closed is not None and row.closed > when.moment:
+        row.closed = None
     return row
 
 
-def open_of(scope: Scope, *, tablet_id: int | None = None, class_id: int | None = None) -> list[Incident]:
-    """The open incidents of a tablet, or of a cart and all that it holds."""
+def incident(scope: Scope, number: int, when: When | None = None) -> Incident:
+    """One incident; raises `NotFound`, outside the scope and before it was opened too."""
+    row = _inside(scope).where(Incident.id == number).first() if number <= LARGEST else None
+    if row is None or (when is not None and row.opened > when.moment):
+        raise NotFound
+    return _then(row, when)
+
+
+def open_of(
+    scope: Scope, when: When | None = None, *, tablet_id: int | None = None, class_id: int | None = None
+) -> list[Incident]:
+    """The open incidents of a tablet, or of a cart and all that it holds; as they stood, if asked."""
     mine = Incident.tablet == tablet_id if tablet_id is not None else Incident.mobile_class == class_id
-    return list(_inside(scope).where(mine & Incident.closed.is_null()).order_by(Incident.opened, Incident.id))
+    return [_then(row, when) for row in _inside(scope).where(mine & _open(when)).order_by(Incident.opened, Incident.id)]
 
 
 def of_classes(scope: Scope, class_ids: Sequence[int], until: datetime) -> list[Incident]:

@@ -29,17 +29,17 @@ WITNESSES = FIELD | {Role.SCHOOL}
 @may(READERS, scope=Reach.SCOPE)
 def listed() -> str:
     """The incidents that are open, and the last ones closed."""
-    return render_template("deploy/incidents.html", rows=queries.incidents(g.scope), closed=queries.incidents(g.scope, closed=True), Kind=Kind)
+    return render_template("deploy/incidents.html", rows=queries.incidents(g.scope, g.when), closed=queries.incidents(g.scope, g.when, closed=True), Kind=Kind)
 
 
 @pages.get("/incidents/<int:incident_id>")
 @may(READERS, scope=Reach.SCOPE)
 def page(incident_id: int) -> str:
     """One incident: what is known of it, what was done, what can be done."""
-    row = queries.incident(g.scope, incident_id)
+    row = queries.incident(g.scope, incident_id, g.when)
     return render_template(
-        "deploy/incident.html", row=row, kind=Kind(row.kind), results=RESULTS[Kind(row.kind)], timeline=timeline(history("incident", row.id)),
-        writes=g.person.role in FIELD and row.closed is None, REFERENCES=REFERENCES,
+        "deploy/incident.html", row=row, kind=Kind(row.kind), results=RESULTS[Kind(row.kind)], timeline=timeline(history("incident", row.id), g.when),
+        writes=g.person.role in FIELD and row.closed is None and g.when is None, REFERENCES=REFERENCES,
     )  # fmt: skip
 
 

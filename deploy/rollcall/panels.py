@@ -23,7 +23,7 @@ MOST_CARTS = 48
 
 def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
     """The last check of a cart beside the last contact of its tablets."""
-    found = queries.cart_checks(scope, [shown.id], when.moment if when else now)
+    found = queries.cart_checks(scope, [shown.id], now, when)
     if not found:
         return None
     check = queries.checks(scope, [shown.id], when).get(shown.id)

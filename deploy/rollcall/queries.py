@@ -116,19 +116,19 @@ def return_of(school: School, day: date) -> Resumption | None:
         return None
 
 
-def carts_after_holiday(scope: Scope, ask: Ask, now: datetime) -> tuple[list[CartCheck], Page[Any]]:
-    """One page of carts by code, each with what was seen and heard of it since the last holiday of its school."""
-    page = mobile_classes(ask, None, scope=scope)
+def carts_after_holiday(scope: Scope, ask: Ask, now: datetime, when: When | None = None) -> tuple[list[CartCheck], Page[Any]]:
+    """One page of carts by code, each with what was seen and heard of it since the last holiday of its school, now or as it stood."""
+    page = mobile_classes(ask, when, scope=scope)
     ids = [row.id for row in page.rows]
-    return cart_checks(scope, ids, now), page
+    return cart_checks(scope, ids, now, when), page
 
 
-def cart_checks(scope: Scope, ids: Sequence[int], now: datetime) -> list[CartCheck]:
-    """Some carts of the scope by code, with their two proofs."""
+def cart_checks(scope: Scope, ids: Sequence[int], now: datetime, when: When | None = None) -> list[CartCheck]:
+    """Some carts of the scope by code, with their two proofs, now or as they stood."""
     rows = list(visible(scope, MobileClass).where(MobileClass.id.in_(list(ids)) & ~MobileClass.withdrawn).order_by(MobileClass.code))
     homes = {row.id: row for row in schools(scope, sorted({row.school_id for row in rows}))}
-    told, inside = checks(scope, ids), states(scope, class_ids=ids)
-    day = local_date(now)
+    told, inside = checks(scope, ids, when), states(scope, when, class_ids=ids)
+    day = local_date(when.moment if when else now)
     returns = {home.id: return_of(home, day) for home in homes.values()}
     return [
         _after(row, homes[row.school_id], returns[row.school_id], told.get(row.id), [one for one in inside if one.class_id == row.id])

@@ -123,5 +123,5 @@ def school(uai: str) -> str:
 def after_holiday() -> str:
     """Every cart of the scope after the last holiday: who has pointed, which did not wake up."""
     ask = Ask(sort="code", size=CARTS, cursor=read_cursor(request.args.get("suite", ""), str))
-    carts, page = queries.carts_after_holiday(g.scope, ask, g.now)
-    return render_template("deploy/after_holiday.html", carts=carts, page=page, today=local_date(g.now))
+    carts, page = queries.carts_after_holiday(g.scope, ask, g.now, g.when)
+    return render_template("deploy/after_holiday.html", carts=carts, page=page, today=local_date(g.when.moment if g.when else g.now))

@@ -24,7 +24,9 @@ pages = Blueprint("stocktake", __name__)
 def listed(code: str) -> str:
     """The stock-takes of a cart, and the way to open one."""
     cart = places.mobile_class(g.scope, code)
-    return render_template("deploy/stocktakes.html", cart=cart, rows=queries.of_cart(g.scope, cart), writes=g.person.role in FIELD)
+    places.class_record(cart, g.when)
+    rows = queries.of_cart(g.scope, cart, g.when)
+    return render_template("deploy/stocktakes.html", cart=cart, rows=rows, writes=g.person.role in FIELD and g.when is None)
 
 
 @pages.post("/classes/<code>/inventaire")
@@ -39,10 +41,11 @@ def begin(code: str) -> Response:
 @may(READERS, scope=Reach.SCOPE)
 def page(stocktake_id: int) -> str:
     """One stock-take: found, missing, unexpected, and what is decided of each."""
-    row = queries.stocktake(g.scope, stocktake_id)
+    row = queries.stocktake(g.scope, stocktake_id, g.when)
     return render_template(
-        "deploy/stocktake.html", count=queries.count(g.scope, row), cart=row.mobile_class, writes=g.person.role in FIELD and row.closed is None,
-        missing=OF_MISSING, unexpected=OF_UNEXPECTED, unknown=OF_UNKNOWN, timeline=timeline(history("stocktake", row.id)),
+        "deploy/stocktake.html", count=queries.count(g.scope, row, g.when), cart=row.mobile_class,
+        writes=g.person.role in FIELD and row.closed is None and g.when is None,
+        missing=OF_MISSING, unexpected=OF_UNEXPECTED, unknown=OF_UNKNOWN, timeline=timeline(history("stocktake", row.id), g.when),
     )  # fmt: skip
 
 

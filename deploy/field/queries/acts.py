@@ -118,15 +118,17 @@ def _own(position: int, device: str) -> bool:
     return Event.select().where((Event.position == position) & (Event.source == source_of(device))).exists()
 
 
-def waiting(scope: Scope) -> list[Waiting]:
-    """The acts to decide, oldest first, of what the scope holds; what nobody's scope holds is shown from everywhere."""
-    names = [state.value for state in IN_TRAY]
+def waiting(scope: Scope, when: When | None = None) -> list[Waiting]:
+    """The acts to decide, or that were, oldest first, of what the scope holds; what nobody's scope holds is shown from everywhere."""
+    undecided, received = FieldDecision.act.is_null(), FieldAct.state.in_([state.value for state in IN_TRAY])
+    if when is not None:
+        undecided, received = undecided | (FieldDecision.at > when.moment), received & (FieldAct.received <= when.moment)
     open_acts = (
         FieldAct.select(FieldAct, Person)
         .join(Person)
         .switch(FieldAct)
         .left_outer_join(FieldDecision)
-        .where(FieldAct.state.in_(names) & FieldDecision.act.is_null())
+        .where(received & undecided)
     )
     told = (_waiting(scope, row) for row in open_acts.order_by(FieldAct.received, FieldAct.device, FieldAct.sequence).limit(SHOWN))
     return [one for one in told if one is not None]
