@@ -115,3 +115,8 @@ def axes_of(subject: str) -> tuple[str, ...]:
         "SELECT axis FROM told WHERE axis IS NOT NULL"
     )
     return once(("axes", subject), lambda: tuple(row[0] for row in read_many(walk, (subject, subject))))
+
+
+def one_of(column: str, values: Sequence[Any]) -> str:
+    """A condition that a column is one of some values, none of which nothing is."""
+    return f"{column} IN ({','.join('?' * len(values))})" if values else "1 = 0"
