@@ -180,7 +180,7 @@ def search_index(table: str, columns: Sequence[str]) -> None:
 
 def rows_holding(table: str, fragment: str, most: int) -> list[int] | None:
     """The ids of at most `most` rows that hold a fragment, case and accents aside; None where no index can tell."""
-    return _engine().rows_holding(database, table, fragment, most)
+    return memory.once(("rows holding", table, fragment, most), lambda: _engine().rows_holding(database, table, fragment, most))
 
 
 def indexes_fragments(table: str) -> bool:

@@ -23,7 +23,7 @@ def test_every_setting_is_told_and_no_other() -> None:
 
 
 def test_every_command_and_file_that_the_manual_names_exists() -> None:
-    named = set(re.findall(r"^cartable ([a-z]+)", MANUAL, re.M)) | set(re.findall(r"`cartable ([a-z]+)", MANUAL))
+    named = set(re.findall(r"^cartable ([a-z][a-z-]+)", MANUAL, re.M)) | set(re.findall(r"`cartable ([a-z][a-z-]+)", MANUAL))
     assert named and named <= set(main.commands)
     files = set(re.findall(r"docs/([a-z]+/[a-z.-]+)", MANUAL)) | set(re.findall(r"\]\(([a-z]+/[a-z.-]+)\)", MANUAL))
     assert files and {file for file in files if not (DOCS / file).is_file()} == set()
