@@ -20,7 +20,7 @@ from inventory.columns import JsonField, MomentField, canonical, canonical_bytes
 from inventory.db import atomic, database, read_many
 from inventory.memory import once
 from inventory.models import Event, Fact, Person, Remark
-from inventory.sets import axes_of, one_of, write_set
+from inventory.sets import axes_of, within, write_set
 
 START = "0" * 64
 _TOLD = "subject, subject_id, axis, value, detail, at, noted, position"
@@ -174,7 +174,7 @@ def _lines(
     if axes is None and wanted is not None and len(wanted) <= FEW:
         axes = axes_of(subject)
     if axes is not None:
-        where.append(one_of("axis", named := sorted(axes)))
+        where.append(within("axis", named := sorted(axes)))
         told += named
     if when is not None:
         moments = [("at", when.moment), *([("noted", when.known)] if when.known is not None else [])]
@@ -187,7 +187,7 @@ def _lines(
         where.append(f"subject_id IN ({inside})")
         told += marks
     elif wanted is not None and len(wanted) <= FEW:
-        where.append(one_of("subject_id", few := sorted(wanted)))
+        where.append(within("subject_id", few := sorted(wanted)))
         told += few
     sql = f"SELECT {_TOLD} FROM {model._meta.table_name} WHERE {' AND '.join(where)} ORDER BY axis, subject_id, at, position"  # noqa: S608 our own names
     for row in read_many(sql, told):

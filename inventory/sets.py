@@ -117,6 +117,6 @@ def axes_of(subject: str) -> tuple[str, ...]:
     return once(("axes", subject), lambda: tuple(row[0] for row in read_many(walk, (subject, subject))))
 
 
-def one_of(column: str, values: Sequence[Any]) -> str:
+def within(column: str, values: Sequence[Any]) -> str:
     """A condition that a column is one of some values, none of which nothing is."""
     return f"{column} IN ({','.join('?' * len(values))})" if values else "1 = 0"
