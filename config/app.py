@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, request
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from config import (
@@ -114,6 +115,7 @@ def create_app(
     wire(settings)
     refuse_other_schema()
     app = Linked(__name__)
+    app.session_interface = SignedWords()
     _configure(app, settings, demo_accounts)
     _open_requests(app, settings, clock or (lambda: settings.as_of or now()))
     door.hang(app, settings)
@@ -128,6 +130,17 @@ def create_app(
         app.register_blueprint(blueprint)
     door.refuse_unmarked(app)
     return app
+
+
+class SignedWords(SecureCookieSessionInterface):
+    """The words that wait for a browser's next page, in a signed cookie; whatever signs them is made once."""
+
+    _signs: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        if self._signs is None:
+            self._signs = super().get_signing_serializer(app)
+        return self._signs
 
 
 def _configure(app: Flask, settings: Settings, demo_accounts: Sequence[Any]) -> None:

@@ -17,11 +17,15 @@ SOME = 500
 Telling = Mapping[str, Any]
 
 
-@atomic
 def announce(kind: EventKind, tellings: Callable[[], Iterable[Telling]], now: datetime) -> int:
     """Write events of one kind for the programs told of it; `tellings` is called only if there are any. Returns how many were written."""
     if next(read_many("SELECT id FROM subscription WHERE stopped IS NULL LIMIT 1"), None) is None:
         return 0
+    return _announced(kind, tellings, now)
+
+
+@atomic
+def _announced(kind: EventKind, tellings: Callable[[], Iterable[Telling]], now: datetime) -> int:
     told = [row for row in Subscription.select().where(Subscription.stopped.is_null()) if kind.value in row.kinds]
     rows = [row for telling in (tellings() if told else ()) for row in _rows(kind, telling, told, now)]
     for start in range(0, len(rows), SOME):

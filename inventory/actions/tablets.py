@@ -133,7 +133,6 @@ def _holders(moves: Sequence[Move]) -> dict[tuple[int, int], Tablet]:
     return held
 
 
-@atomic
 def record_stage(tablet: Tablet, stage: Stage, hand: Hand, *, at: datetime | None = None, note: str = "") -> bool:
     """Append what was seen of a tablet and refresh its current stage; False if it was known already.
 
