@@ -26,8 +26,11 @@ INLINE: Mapping[str, str] = {
     "plot-area": 'fill="#e6e9f8"',
     "plot-goal": 'stroke="#565d70" stroke-dasharray="4 4"',
     "plot-mark": 'stroke="#d2434b" stroke-width="2"',
+    "plot-in-bar": 'fill="#1b2233" font-size="13" font-weight="700" text-anchor="middle" font-family="sans-serif"',
     "plot-mark-text": 'fill="#d2434b" font-size="13" font-weight="700" font-family="sans-serif"',
 }
+
+TONES: Mapping[str, str] = {"good": "#cfe6d4", "watch": "#f6e0ac", "bad": "#f2c6c6", "plain": "#d5daf2", "rest": "#dedcd3", "unknown": "#ebe9e1"}
 
 
 class _Pen:
@@ -42,6 +45,9 @@ class _Pen:
 
     def look(self, name: str) -> str:
         return INLINE[name.split()[0]] if self._standalone else f'class="{name}"'
+
+    def tone(self, name: str) -> str:
+        return f'fill="{TONES[name]}" stroke="#ffffff"' if self._standalone else f'class="plot-bar tone-{name}"'
 
     def add(self, element: str) -> None:
         self._parts.append(element)
@@ -152,11 +158,11 @@ def stages_per_class(rows: Sequence[tuple[str, Sequence[tuple[Status, int]]]], t
 def _piece(pen: _Pen, status: Status, count: int, left: float, top: float, unit: float) -> float:
     width = count * unit
     pen.add(
-        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BAR}" rx="4" class="plot-bar tone-{status.tone}">'
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BAR}" rx="4" {pen.tone(status.tone)}>'
         f"<title>{count} {escape(status.label)}</title></rect>"
     )
     words = f"{count} {status.label}" if width > 8 * (len(status.label) + 3) else str(count)
-    pen.add(f'<text x="{left + width / 2:.1f}" y="{top + BAR / 2 + 5:.1f}" class="plot-in-bar">{escape(words)}</text>')
+    pen.add(f'<text x="{left + width / 2:.1f}" y="{top + BAR / 2 + 5:.1f}" {pen.look("plot-in-bar")}>{escape(words)}</text>')
     return left + width
 
 

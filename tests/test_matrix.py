@@ -167,7 +167,7 @@ def test_a_batch_that_mixes_schools_is_refused_like_one_that_names_nothing(
 def test_pages_of_one_s_own_school_open_by_role_and_tell_nothing_of_the_others(
     villeneuve: Town, browsers: dict[tuple[Role, Scope], Browser], own_school: Scope, role: Role
 ) -> None:
-    whole = {"deploy.quarter_page", "deploy.quarter_file", "seals.archive", "seals.rows", "term.request_page", "term.statement", "term.statement_pdf"}
+    whole = {"deploy.quarter_page", "deploy.quarter_file", "seals.archive", "seals.rows", "term.request_page", "term.statement", "term.statement_pdf", "term.statement_file"}
     whole |= {route.endpoint for route in routes(villeneuve) if route.endpoint.startswith(("funding.", "committee.meeting"))} - {"funding.page"}
     for route in routes(villeneuve):
         if route.method != "GET" or route.policy.roles == ANYONE or route.policy.reach is Reach.NOTHING:

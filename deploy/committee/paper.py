@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
 import typst
 
@@ -23,16 +24,21 @@ def paper(title: str, where: str, convention: str, mention: str, sections: Mappi
             for place, (name, lines) in enumerate(sections.items()) if lines
         ],
     }  # fmt: skip
+    return document(page, TEMPLATE, at)
+
+
+def document(page: Mapping[str, Any], template: str, at: datetime) -> bytes:
+    """What a template of this folder makes of a page. PDF/UA refuses a character that its fonts do not have: the document is then only tagged."""
     told = json.dumps(page, ensure_ascii=False)
     try:
-        return _set(told, at, ["ua-1"])
+        return _set(told, template, at, ["ua-1"])
     except typst.TypstError:
-        return _set(told, at, [])
+        return _set(told, template, at, [])
 
 
-def _set(page: str, at: datetime, standards: list[typst.PDFStandard]) -> bytes:
+def _set(page: str, template: str, at: datetime, standards: list[typst.PDFStandard]) -> bytes:
     made = typst.compile(
-        files("deploy.committee").joinpath(TEMPLATE).read_bytes(), format="pdf", ignore_system_fonts=True, sys_inputs={"page": page},
+        files("deploy.committee").joinpath(template).read_bytes(), format="pdf", ignore_system_fonts=True, sys_inputs={"page": page},
         pdf_standards=standards, timestamp=at.replace(microsecond=0),
     )  # fmt: skip
     if not isinstance(made, bytes):

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from deploy.committee import actions
+from deploy.committee.dossier import dossier
 from deploy.committee.integration import Verdict, changes, digest, told
 from deploy.committee.meeting import Meeting, MeetingState, notice_by, notice_state, without_meeting
 from deploy.committee.paper import paper
@@ -151,6 +152,18 @@ def meeting_pdf(meeting_id: int) -> Response:
         content = _paper(told_of, committee, one)
     answer = Response(content, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{'compte-rendu' if held else 'convocation'}-{one.meeting.day}.pdf")
+    return answer
+
+
+@pages.get("/comites/reunions/<int:meeting_id>/dossier.pdf")
+@may(READERS, scope=Reach.SCOPE)
+@speaking(FRENCH)
+def meeting_dossier(meeting_id: int) -> Response:
+    """All that the members need on the table, in one file."""
+    told_of, one = committee_convention(g.scope), sitting(g.scope, meeting_id, g.when)
+    content = dossier(told_of, told_of.committee(one.meeting.committee), one, g.when.moment if g.when else g.now)
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"dossier-{one.meeting.committee}-{one.meeting.day}.pdf")
     return answer
 
 

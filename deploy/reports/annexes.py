@@ -11,6 +11,7 @@ from inventory.french import amount, counted, typeset
 
 MOST_ROWS = 200
 LONGEST = 240
+SENTENCE = 34
 RIGHT = {"int", "decimal", "amount"}
 SHOWN: dict[str, tuple[str, ...]] = {
     "classes": ("mobile_class", "school", "expected", "delivered", "compliant", "phase", "expected_end", "share"),
@@ -53,19 +54,29 @@ def _annex(place: int, table: Table) -> dict[str, Any]:
     wanted = SHOWN.get(table.key)
     kept = [(number, column) for number, column in enumerate(table.columns) if wanted is None or column.key in wanted]
     left = len(table.rows) - MOST_ROWS
+    heads = [typeset(column.label) for _, column in kept]
+    rows = [[_text(column, row[number]) for number, column in kept] for row in table.rows[:MOST_ROWS]]
     return {
         "title": typeset(f"Annexe {place} : {table.title}"),
-        "heads": [typeset(column.label) for _, column in kept],
+        "heads": heads,
         "right": [column.kind in RIGHT for _, column in kept],
-        "long": [_is_long(table, number, column) for number, column in kept],
-        "rows": [[_text(column, row[number]) for number, column in kept] for row in table.rows[:MOST_ROWS]],
+        "widths": widths(heads, rows),
+        "rows": rows,
         "left": f"et {counted(left, 'autre ligne', 'autres lignes')} dans trimestre.ods et trimestre.xlsx" if left > 0 else "",
     }
 
 
-def _is_long(table: Table, place: int, column: Column) -> bool:
-    """Whether a column is of sentences, which share the width that the others leave."""
-    return column.kind == "text" and any(len(str(row[place] or "")) > 24 for row in table.rows[:MOST_ROWS])
+def widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How the columns share the width of a page, in characters: each has room for the longest word of its head and for its cells, up to a sentence's fair part."""
+    return [
+        max(max((len(word) for word in head.split()), default=1) + 1, min(max((_room(row[place]) for row in rows), default=0), SENTENCE), 3)
+        for place, head in enumerate(heads)
+    ]  # fmt: skip
+
+
+def _room(text: str) -> int:
+    """A text in characters, capitals and figures of a serial number or a code counting for more."""
+    return len(text) + 1 + sum(one.isupper() or one.isdigit() for one in text) // 3
 
 
 def _text(column: Column, value: Any) -> str:

@@ -145,11 +145,13 @@ def statement_pdf() -> Response:
     return answer
 
 
-@pages.get("/financement/bilan.<any(csv, xlsx, ods):kind>")
+@pages.get("/financement/bilan.<kind>")
 @may(READERS, scope=Reach.SCOPE)
 @speaking(FRENCH)
 def statement_file(kind: str) -> Response:
     """The final statement with typed cells: a workbook of its tables, or one flat table as CSV."""
+    if kind not in ("csv", *WORKBOOKS):
+        raise NotFound
     shown, today = account(g.scope, _told(), g.when), _today()
     if kind == "csv":
         answer = Response(french_csv(flat(statement_tables(shown), shown.convention.mention)), mimetype="text/csv")
