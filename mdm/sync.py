@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from inventory import collector
 from inventory.actions.outbox import announce
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
 from inventory.db import atomic, look_again
@@ -181,6 +182,7 @@ def supersede(connector: Connector, by: SyncRun, now: datetime) -> None:
     SyncRun.update(state=RunState.REJECTED.value, staged=None, decided_at=now, reason=reason).where(waiting).execute()
 
 
+@collector.paused()
 def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
     """Take the reading into the inventory, in transactions of at most a thousand devices, and count who was absent."""
     counts, seen = Counts(unchanged=len(staged.same)), staged.same
