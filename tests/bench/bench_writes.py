@@ -22,7 +22,7 @@ from bench.headwind import serving
 from inventory.db import database
 from mdm.models import Connector
 
-WRITERS, EACH = 32, 50
+WRITERS, EACH = 32, 25
 MOST = 200
 READ_MEANWHILE = 20_000
 ORDERED = urlencode({"stage": "ordered"})
