@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
-from deploy.models import Incident
+from deploy.actions.quarter import MANIFEST
+from deploy.models import Incident, QuarterFile, QuarterIssue
+from deploy.reports.seal import altered
+from deploy.reports.verifier import SEAL
 from inventory import db, journal
 from inventory.actions.records import RECORD, SUBJECTS, WITHDRAWN, recorded
 from inventory.journal import FEW, Line, facts
@@ -20,6 +24,7 @@ def complaints() -> Iterator[str]:
         yield from db.integrity()
         yield from journal.complaints()
         yield from _copies()
+        yield from _issued()
 
 
 def _copies() -> Iterator[str]:
@@ -83,6 +88,19 @@ def _gaps() -> Iterator[str]:
         said = (state.value == "closed", found.value, found.detail["evidence"], *decided) if state and found else None
         if said != (row.closed is not None, row.facts, row.evidence, row.verdict, row.decided):
             yield f"écart {row.id} : sa copie ne vaut pas le journal"
+
+
+def _issued() -> Iterator[str]:
+    """Each issued quarter holds the files that its seal tells, and its seal is the one that the journal tells."""
+    told = {number: line.detail for (number, _), line in facts("quarter", axes=["issue"]).items()}
+    for row in QuarterIssue.select():
+        files = {file.name: bytes(file.content) for file in QuarterFile.select().where(QuarterFile.issue == row)}
+        proof, digest = (SEAL, "seal") if row.seal else (MANIFEST, "manifest")
+        if proof not in files or sha256(files[proof]).hexdigest() != told.get(row.id, {}).get(digest):
+            yield f"trimestre {row.period}, émission n° {row.number} : {proof} ne vaut pas le journal"
+        elif row.seal:
+            faults = altered(files)
+            yield from (f"trimestre {row.period}, émission n° {row.number} : {fault}" for fault in faults)
 
 
 def _counts() -> Iterator[str]:

@@ -23,7 +23,7 @@ from mdm import models as mdm_models
 LIVE: tuple[type[Table], ...] = (
     *inventory_models.TABLES, *mdm_models.TABLES, *deploy_models.TABLES, *config_models.TABLES,
 )  # fmt: skip
-APPEND_ONLY = ("event", "evidence_file", "field_act", "field_decision", "handover", "handover_signature")
+APPEND_ONLY = ("event", "evidence_file", "field_act", "field_decision", "handover", "handover_signature", "quarter_issue", "quarter_file")
 NEVER_REWRITTEN = ("security_event",)
 WIDTH = 116
 FRAME = '''"""{title}, frozen by `python -m config.freeze`: what the tables were, whatever the models become."""

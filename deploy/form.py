@@ -13,6 +13,7 @@ from inventory.words import later, tell
 MOST_EUROS = Decimal(1_000_000_000)
 
 LABELS = {
+    "du": later("Du"), "au": later("Au"),
     "day": later("Date"), "first": later("Premier jour"), "last": later("Dernier jour"), "expected": later("Tablettes attendues"),
     "slots": later("Alvéoles"), "mbps": later("Débit mesuré"), "quantity": later("Quantité"), "net": later("Montant HT"), "vat": later("TVA"),
     "gross": later("Montant TTC"), "amount": later("Montant"),

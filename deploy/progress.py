@@ -10,7 +10,18 @@ from fractions import Fraction
 
 from deploy.setup.checklist import Check
 from deploy.setup.evidence import Conformity
-from deploy.steps import BY_KEY, PARTS_OF_NETWORK, SERVICES, SIGNATORIES, STEPS, Level, Service, Step, StepState
+from deploy.steps import (
+    BY_KEY,
+    NEVER_WAIVED,
+    PARTS_OF_NETWORK,
+    SERVICES,
+    SIGNATORIES,
+    STEPS,
+    Level,
+    Service,
+    Step,
+    StepState,
+)
 from inventory.lifecycle import Stage, reached
 from inventory.mdm_status import MdmStatus
 from inventory.sight import TabletState
@@ -125,7 +136,7 @@ def _step(
     step: Step, expected: int, devices: Sequence[Device], said: Mapping[str, Said], school: Mapping[str, Said]
 ) -> StepProgress:
     waiver = said.get(STEP + step.key)
-    if waiver and waiver.value == "waived":
+    if waiver and waiver.value == "waived" and step.key not in NEVER_WAIVED:
         return StepProgress(step, StepState.WAIVED, 0, 0, waiver.at, waiver)
     if step.level is Level.DEVICE:
         return _device_step(step, expected, devices)
@@ -140,7 +151,8 @@ def _step(
 
 def _parts(step: Step, words: Sequence[Said | None]) -> StepProgress:
     """A step made of one or several words of persons, done when all are said."""
-    done = [word for word in words if word is not None and word.value in SUFFICIENT | {"done"}]
+    good = {"done"} if step.key in NEVER_WAIVED else SUFFICIENT | {"done"}
+    done = [word for word in words if word is not None and word.value in good]
     since = max((word.at for word in done), default=None)
     return StepProgress(step, _state(len(done), len(words)), len(done), len(words), since, done[-1] if done else None)
 

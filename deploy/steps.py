@@ -63,6 +63,8 @@ STEPS: tuple[Step, ...] = (
     Step(12, "acceptance", "Validation du comité technique", "comité technique", _C, "visa des deux signataires", "4.2.2", ("delivery", "training"), roles=frozenset({Role.TECHNICAL_COMMITTEE})),
     Step(13, "service_done", "Service fait", "académie", _C, "constatation datée", "7.1", ("acceptance",), roles=frozenset({Role.ACADEMY})),
 )  # fmt: skip
+NEVER_WAIVED = frozenset({"acceptance", "service_done"})
+"""What only both signatories, and only the académie, may say (articles 4.2.2 and 7.1): nobody dispenses with it."""
 STEP_WRITERS = FIELD | {Role.ACADEMY, Role.TECHNICAL_COMMITTEE}
 BY_KEY = {step.key: step for step in STEPS}
 SIGNATORIES = {"commune": later("la commune"), "academie": later("l'académie")}

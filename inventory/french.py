@@ -1,7 +1,7 @@
 """Amounts, dates and sentences as French readers write them (fr-FR).
 
 Every space that must not break is U+00A0, narrow ones included: it survives cp1252 files and every font, which
-U+202F does not.
+U+202F does not. A page that brings its own font has it narrow where it should be: `narrowed`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ MONTHS = (
 )
 
 _BEFORE = re.compile(r" (?=[:;?!»€%])")
+_NARROW = re.compile(rf"{NBSP}(?=[;?!»])|(?<=«){NBSP}|(?<=\d){NBSP}(?=\d{{3}}(?!\d))")
 _AFTER = re.compile(r"(«|n°|art\.|articles?) (?=\S)")
 
 
@@ -116,6 +117,11 @@ def ago(when: datetime, now: datetime) -> str:
 def typeset(sentence: str) -> str:
     """The same sentence with no-break spaces before « : ; ? ! € % », inside guillemets and after « n° », « art. »."""
     return _AFTER.sub(rf"\1{NBSP}", _BEFORE.sub(NBSP, sentence))
+
+
+def narrowed(text: str) -> str:
+    """The same text with narrow no-break spaces (U+202F) before « ; ? ! », inside guillemets and between thousands; colon, € and % keep a whole one."""
+    return _NARROW.sub("\u202f", text)
 
 
 def grouped(value: Decimal) -> str:

@@ -13,9 +13,13 @@ from deploy.committee.integration import Evidence, TabletShown, Verdict, changes
 from deploy.committee.meeting import Meeting, MeetingState, NoticeState, notice_by, notice_state, without_meeting
 from deploy.committee.queries import agenda_of, decisions, integration, sittings, visas
 from deploy.committee.seats import quorate, voices
+from deploy.funding.queries import account
 from deploy.models import Decision
 from deploy.models import Meeting as MeetingPaper
+from deploy.queries.board import on_board
 from deploy.queries.conventions import convention
+from deploy.steps import StepState
+from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.actions.tablets import record_stages
 from inventory.errors import Refused
@@ -130,6 +134,50 @@ def test_a_substitute_signs_while_the_full_member_is_recorded_absent() -> None:
         actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), Hand(stand_in, DECEMBER))
     actions.record_absence(told_of, "technical", HOLDER_TOWN, date(2017, 12, 26), date(2017, 12, 29), hand("academie"))
     actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), Hand(stand_in, DECEMBER))
+
+
+def test_who_left_a_seat_or_holds_one_of_the_other_signatory_gives_no_visa() -> None:
+    finished()
+    told_of = convention()
+    newcomer = Person.create(login="titulaire", name="Titulaire", role=Role.TECHNICAL_COMMITTEE.value, signatory="commune", everywhere=True)
+    actions.give_seat(told_of, "technical", HOLDER_TOWN, newcomer, hand("academie"))
+    with pytest.raises(Refused, match="donné à une autre personne"):
+        actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), hand("comite"))
+    actions.give_seat(told_of, "technical", HOLDER_STATE, Person.get(Person.login == "comite"), hand("academie"))
+    with pytest.raises(Refused, match="donné à une autre personne"):
+        actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), hand("comite"))
+    actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), Hand(newcomer, DECEMBER))
+
+
+def test_one_person_never_validates_for_both_signatories() -> None:
+    finished()
+    actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), hand("comite"))
+    moved = Person.get(Person.login == "comite")
+    moved.signatory = "academie"
+    moved.save()
+    actions.give_seat(convention(), "technical", HOLDER_STATE, moved, hand("academie"))
+    with pytest.raises(Refused, match="deux personnes"):
+        actions.judge(cart("AIX-CM02"), Verdict.VALIDATED, shown("AIX-CM02"), Hand(moved, DECEMBER))
+
+
+@pytest.mark.parametrize("login", ["dsi", "admin", "academie", "comite"])
+@pytest.mark.parametrize("step", ["acceptance", "service_done"])
+def test_nobody_dispenses_with_the_committee_s_word_nor_with_the_academie_s(login: str, step: str) -> None:
+    finished()
+    with pytest.raises(Refused, match="ne se dispense pas"):
+        record_step(cart("AIX-CM02"), step, hand(login), value="waived", note="pressé")
+
+
+def test_a_dispensation_written_before_counts_for_nothing() -> None:
+    """A journal of an earlier version may hold one: neither the board nor the subsidy takes it for the word itself."""
+    finished()
+    for step in ("acceptance", "service_done"):
+        note_fact(cart("AIX-CM02"), f"step:{step}", "waived", hand("dsi"), note="pressé")
+    one = on_board(EVERYWHERE, cart("AIX-CM02").id, None, DECEMBER)
+    assert {one.progress.step(step).state for step in ("acceptance", "service_done")} == {StepState.TODO}
+    assert "AIX-CM02" not in account(EVERYWHERE, convention(), None).observed
+    with pytest.raises(Refused, match="commune, academie"):
+        record_step(cart("AIX-CM02"), "service_done", hand("academie"))
 
 
 def test_a_verdict_that_is_not_plain_says_why_and_a_class_not_delivered_waits() -> None:

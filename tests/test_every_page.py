@@ -14,7 +14,7 @@ MORE_PAGES = (
     "/synchronisation?age=old&as_of=2018-01-05", "/aide", "/aide/technician", "/accessibilite", "/?as_of=2017-11-30", "/financement",
     "/financement/factures", "/financement/etat-recapitulatif", "/financement/simulation", "/imports?as_of=2017-11-15", "/comites", "/actes-en-conflit", "/appareils?connu=non",
     "/trimestres/2017-Q4", "/trimestres/2017-Q4/lignes/depenses?chiffre=eligible", "/convention", "/financement/bilan", "/lectures", "/lectures?as_of=2017-11-15&issue=complete", "/planning",
-    "/commandes", "/rapprochement", "/ecarts", "/ecarts/1", "/tablettes/9/vol",
+    "/differences?du=2017-10-10&au=2017-12-14", "/commandes", "/rapprochement", "/ecarts", "/ecarts/1", "/tablettes/9/vol",
 )  # fmt: skip
 KEEPERS_MORE = ("/systeme", "/aide", "/courrier")
 OTHER_ROLES = {"technicien": ("/", "/aide"), "comite": ("/",), "ecole": ("/", "/aide", "/tableau")}

@@ -9,12 +9,15 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import peewee
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.checks import complaints
 from deploy.actions import quarter as quarters
+from deploy.models import QuarterFile
 from deploy.queries.conventions import convention
 from deploy.reports import seal, verifier
 from deploy.reports.quarter import Quarter
@@ -121,6 +124,20 @@ def test_the_next_quarter_follows_and_a_correction_names_what_it_replaces(issued
         (tmp_path / name).write_bytes(content)
     assert verifier.main([str(tmp_path / "1.zip"), str(tmp_path / "4.zip")]) == 0
     assert verifier.main([str(tmp_path / "1.zip"), str(tmp_path / "4bis.zip")]) == 1
+
+
+def test_the_database_refuses_every_change_of_an_issued_quarter_and_the_check_tells_one_made_behind_it(issued: bytes, hand) -> None:
+    row = quarters.all_of(convention().key, AUTUMN)[0]
+    for change in (
+        "UPDATE quarter_file SET content = 'x'", "DELETE FROM quarter_file", "UPDATE quarter_issue SET seal = ''", "DELETE FROM quarter_issue",
+    ):  # fmt: skip
+        with database.atomic(), pytest.raises(peewee.DatabaseError):
+            database.execute_sql(change)
+    assert list(complaints()) == []
+    with database.atomic() as this:
+        QuarterFile.create(issue=row, name="ajout.csv", sha256="", content=b"x")
+        assert list(complaints()) == ["trimestre 2017-Q4, émission n° 1 : ajout.csv n'est pas ce que dit le sceau"]
+        this.rollback()
 
 
 @given(st.binary(max_size=80), st.binary(min_size=32, max_size=32), st.integers(0, 511))

@@ -12,7 +12,7 @@ from deploy.progress import STEP
 from deploy.queries.board import on_board, school_words
 from deploy.queries.conventions import baselines
 from deploy.setup.checklist import DONE, SETUP, UNDONE, WAIVED
-from deploy.steps import BY_KEY, PARTS_OF_NETWORK, TICKS, Level
+from deploy.steps import BY_KEY, NEVER_WAIVED, PARTS_OF_NETWORK, TICKS, Level
 from inventory.actions.places import note_fact
 from inventory.actions.records import Hand
 from inventory.db import atomic
@@ -51,6 +51,8 @@ def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, no
     if key not in TICKS or (key in BY_KEY and BY_KEY[key].level is not Level.CLASS and value == DONE):
         raise Refused(tell("L'étape « {key} » ne se coche pas sur une classe mobile ; elle se compte sur ses tablettes.", key=key))
     allowed = BY_KEY[key].roles if key in BY_KEY else BY_KEY["network"].roles
+    if value == WAIVED and key in NEVER_WAIVED:
+        raise Refused(tell("« {step} » ne se dispense pas : c'est la parole de qui la donne (articles 4.2.2 et 7.1).", step=tell(TICKS[key])))
     if value == WAIVED:
         allowed = OFFICE
         if not note.strip():
@@ -58,7 +60,7 @@ def _refuse_step(mobile_class: MobileClass, key: str, hand: Hand, value: str, no
     if hand.by is not None and Role(hand.by.role) not in allowed:
         who = ", ".join(sorted(role.label for role in allowed))
         raise Refused(tell("« {step} » s'enregistre par : {who}.", step=tell(TICKS[key]), who=who))
-    if key == "acceptance" and value != WAIVED:
+    if key == "acceptance":
         raise Refused(tell("L'intégration se vise sur sa page, devant ses preuves (article 4.2)."))
     if value == DONE:
         shown = on_board(EVERYWHERE, mobile_class.id, None, hand.now)

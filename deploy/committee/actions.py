@@ -37,7 +37,7 @@ from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
 from inventory.french import short_day
-from inventory.journal import facts
+from inventory.journal import facts, history
 from inventory.models import MobileClass, Person
 from inventory.paris import local_date
 from inventory.roles import Role
@@ -83,6 +83,8 @@ def judge(
 ) -> None:  # fmt: skip
     """Record a member's verdict over exactly what was shown, told by its digest; raises `Refused` if that changed meanwhile."""
     signatory = _voice(mobile_class, hand)
+    if verdict in SETTLES and _spoke_for_another(mobile_class, signatory, hand):
+        raise Refused(tell("Cette personne a déjà visé pour l'autre signataire : les deux visas viennent de deux personnes (article 4.2.2)."))
     one, evidence = integration(EVERYWHERE, mobile_class.code, None, hand.now)
     if verdict is not Verdict.VALIDATED and not reason.strip():
         raise Refused(tell("Écrire les réserves, ou le motif du refus ou du retrait."))
@@ -97,17 +99,29 @@ def judge(
     note_fact(mobile_class, f"{ACCEPTANCE}:{signatory}", value, hand, detail=detail, note=reason)
 
 
+def _spoke_for_another(mobile_class: MobileClass, signatory: str, hand: Hand) -> bool:
+    """Whether the visa of another signatory that stands is by this very person, whose account was moved meanwhile."""
+    for other in SIGNATORIES:
+        last = next(iter(history("mobile_class", mobile_class.id, axes=[f"{ACCEPTANCE}:{other}"])), None) if other != signatory else None
+        if last is not None and last.value == "done" and hand.by is not None and last.actor_id == hand.by.id:
+            return True
+    return False
+
+
 def _voice(mobile_class: MobileClass, hand: Hand) -> str:
     """The signatory for whom a person may speak today (article 4.2.1); raises `Refused`."""
     by = hand.by
     if by is None or Role(by.role) is not Role.TECHNICAL_COMMITTEE or by.signatory not in SIGNATORIES:
         raise Refused(tell("Seul un membre du comité technique désigné par un signataire peut viser l'intégration (article 4.2)."))
     told_of = convention(mobile_class.convention)
-    places = places_of(holders(EVERYWHERE, told_of.key, TECHNICAL, None), by.id)
+    committee, held = told_of.committee(TECHNICAL), holders(EVERYWHERE, told_of.key, TECHNICAL, None)
+    own = {place for place, seat in enumerate(committee.seats) if seat.party == by.signatory}
+    places = [place for place in places_of(held, by.id) if place in own]
+    if own & held.keys() and not places:
+        raise Refused(tell("Le siège de ce signataire est donné à une autre personne : elle seule, ou son suppléant, vise l'intégration (article 4.2.1)."))
     if places:
         today = local_date(hand.now)
         away = [place for place, told in absences(EVERYWHERE, told_of.key, TECHNICAL, None).items() if told.covers(today)]
-        committee = told_of.committee(TECHNICAL)
         if not any(counts(committee, place, away) for place in places):
             raise Refused(tell("Un suppléant ne vise que si le titulaire de son signataire est noté absent (article 4.2.1) : noter d'abord l'absence."))
     return str(by.signatory)

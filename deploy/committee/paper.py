@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from inventory.french import typeset
+from inventory.french import narrowed, typeset
 
 TEMPLATE = "paper.typ"
 
@@ -18,7 +18,7 @@ TEMPLATE = "paper.typ"
 def paper(title: str, where: str, convention: str, mention: str, sections: Mapping[str, Sequence[str]], at: datetime) -> bytes:
     """One document: its sections in order, each a title and its lines; the first one numbered, empty ones left out. `at` is its inner time."""
     page = {
-        "title": typeset(title), "where": typeset(where), "convention": convention, "mention": typeset(mention), "author": "Cartable",
+        "title": typeset(title), "where": typeset(where), "convention": typeset(convention), "mention": typeset(mention), "author": "Cartable",
         "sections": [
             {"title": name, "lines": [typeset(line) for line in lines], "numbered": place == 0}
             for place, (name, lines) in enumerate(sections.items()) if lines
@@ -29,7 +29,7 @@ def paper(title: str, where: str, convention: str, mention: str, sections: Mappi
 
 def document(page: Mapping[str, Any], template: str, at: datetime) -> bytes:
     """What a template of this folder makes of a page. PDF/UA refuses a character that its fonts do not have: the document is then only tagged."""
-    told = json.dumps(page, ensure_ascii=False)
+    told = narrowed(json.dumps(page, ensure_ascii=False))
     try:
         return _set(told, template, at, ["ua-1"])
     except typst.TypstError:

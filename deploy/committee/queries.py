@@ -74,6 +74,43 @@ def evidence(scope: Scope, one: ClassOnBoard, when: When | None, now: datetime) 
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A class at two moments: its counts then and afterwards, of the tablets it should have, and its two evidences; None where it was not there."""
+
+    code: str
+    school: str
+    uai: str
+    counts: Sequence[tuple[str, int, int]]
+    before: Evidence | None
+    after: Evidence | None
+
+
+def compared(scope: Scope, key: str, first: When, last: When, now: datetime, *, class_ids: Sequence[int] | None = None) -> list[Compared]:
+    """The classes of a convention that somebody sees, at two moments: each the board of its own, nothing else."""
+    then, later_on = ({one.record.code: one for one in board(scope, when, now, key=key, class_ids=class_ids)} for when in (first, last))
+    return [_compared(scope, then.get(code), later_on.get(code), first, last) for code in sorted(then.keys() | later_on.keys())]
+
+
+def _compared(scope: Scope, one: ClassOnBoard | None, two: ClassOnBoard | None, first: When, last: When) -> Compared:
+    shown = two or one
+    assert shown is not None
+    counts = [(key, _counts(one)[key], _counts(two)[key]) for key in ("registered", "enrolled", "configured", "compliant", "delivered", "services")]
+    return Compared(
+        shown.record.code, shown.school.name, shown.school.uai, counts, evidence(scope, one, first) if one else None, evidence(scope, two, last) if two else None,
+    )  # fmt: skip
+
+
+def _counts(one: ClassOnBoard | None) -> Counter[str]:
+    if one is None:
+        return Counter()
+    told = one.progress
+    return Counter(
+        registered=len(one.devices), enrolled=told.enrolled, configured=told.configured, compliant=told.compliant, delivered=told.step("delivery").done,
+        services=sum(str(service.state) == "done" for service in told.services),
+    )  # fmt: skip
+
+
 def visas(scope: Scope, code: str, when: When | None) -> dict[str, Visa]:
     """The last verdict of each signatory on a class; raises `NotFound` outside the scope."""
     number = mobile_class(scope, code).id

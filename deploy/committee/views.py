@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from deploy.committee import actions
 from deploy.committee.dossier import dossier
-from deploy.committee.integration import Verdict, changes, digest, told
+from deploy.committee.integration import Verdict, digest, told
 from deploy.committee.meeting import Meeting, MeetingState, notice_by, notice_state, without_meeting
 from deploy.committee.paper import paper
 from deploy.committee.queries import (
@@ -32,6 +32,7 @@ from deploy.committee.queries import (
     visas,
 )
 from deploy.committee.seats import quorate, voices
+from deploy.committee.wording import in_words
 from deploy.convention import Convention
 from deploy.convention.articles import Committee
 from deploy.form import day_of
@@ -244,7 +245,7 @@ def integration_page(code: str) -> str:
     last = last_held(g.scope, one.record.convention, actions.TECHNICAL, g.when.moment if g.when else g.now)
     return render_template(
         "deploy/integration.html", one=one, evidence=evidence, digest=digest(shown), visas=given, verdicts=list(Verdict),
-        drift={key: list(changes(visa.shown, shown)) for key, visa in given.items() if visa.shown}, last=last,
+        drift={key: list(in_words(visa.shown, shown)) for key, visa in given.items() if visa.shown}, last=last,
         moves=changed_since(g.scope, [one.record.id], end_of(last.meeting.day), g.now) if last else {}, signatories=SIGNATORIES,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from deploy.models import EvidenceFile, InvoicePaper, LoadedConvention, PaymentP
 from deploy.progress import STEP
 from deploy.queries.conventions import loaded, whole
 from deploy.reports.tables import Table
-from deploy.setup.checklist import DONE, WAIVED
+from deploy.setup.checklist import DONE
 from inventory.discrepancy import Paper, Source
 from inventory.errors import NotFound
 from inventory.journal import Line, When, facts
@@ -94,7 +94,7 @@ def observed(scope: Scope, records: Sequence[ClassRecord], when: When | None) ->
     """The classes whose *service fait* the académie observed, and since when (article 7.1)."""
     codes = {record.id: record.code for record in records}
     said = facts("mobile_class", axes=[SERVICE_DONE], ids=list(codes), when=when)
-    return {codes[key[0]]: line.at for key, line in said.items() if line.value in (DONE, WAIVED)}
+    return {codes[key[0]]: line.at for key, line in said.items() if line.value == DONE}
 
 
 def invoices(scope: Scope, key: str, when: When | None) -> dict[int, Invoice]:

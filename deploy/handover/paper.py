@@ -13,7 +13,7 @@ import segno
 import typst
 
 from deploy.handover.record import Record
-from inventory.french import typeset
+from inventory.french import narrowed, typeset
 
 TEMPLATE = "paper.typ"
 
@@ -43,7 +43,7 @@ def paper(record: Record, sha256: str, code: str, address: str, signed: Signed |
     }  # fmt: skip
     made = typst.compile(
         files("deploy.handover").joinpath(TEMPLATE).read_bytes(), format="pdf", ignore_system_fonts=True, timestamp=at.replace(microsecond=0),
-        sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
+        sys_inputs={"page": narrowed(json.dumps(page, ensure_ascii=False))},
     )  # fmt: skip
     if not isinstance(made, bytes):
         raise TypeError("the record is one file, whatever its length")

@@ -9,7 +9,7 @@ from importlib.resources import files
 import typst
 
 from deploy.incidents.theft import Text
-from inventory.french import typeset
+from inventory.french import narrowed, typeset
 
 TEMPLATE = "theft.typ"
 
@@ -22,7 +22,7 @@ def paper(text: Text, mention: str, at: datetime) -> bytes:
     }  # fmt: skip
     made = typst.compile(
         files("deploy.incidents").joinpath(TEMPLATE).read_bytes(), format="pdf", ignore_system_fonts=True, timestamp=at.replace(microsecond=0),
-        sys_inputs={"page": json.dumps(page, ensure_ascii=False)}, pdf_standards=["ua-1"],
+        sys_inputs={"page": narrowed(json.dumps(page, ensure_ascii=False))}, pdf_standards=["ua-1"],
     )  # fmt: skip
     if not isinstance(made, bytes):
         raise TypeError("the text is one file, whatever its length")

@@ -15,7 +15,7 @@ import typst
 from deploy.reports.annexes import annexes
 from deploy.reports.quarter import Quarter
 from deploy.reports.tables import Export, Figure, Summary
-from inventory.french import day, grouped, number, typeset
+from inventory.french import day, grouped, narrowed, number, typeset
 from inventory.paris import local_date
 
 TEMPLATE = "summary.typ"
@@ -29,7 +29,7 @@ def pdf_bytes(export: Export) -> bytes:
 
     PDF/UA refuses a character that its fonts do not have (a pictogram in a school's name): the page is then only tagged.
     """
-    page = json.dumps(_page(export), ensure_ascii=False)
+    page = narrowed(json.dumps(_page(export), ensure_ascii=False))
     try:
         return _set(page, export.summary, ["ua-1"])
     except typst.TypstError:
@@ -73,9 +73,11 @@ def _page(export: Export) -> dict[str, Any]:
 
 
 def _plot(summary: Summary) -> dict[str, Any]:
+    """The drawing without the title it bears, which the page sets as a heading of its own."""
     told = _SVG_TITLE.search(summary.plot_svg or "")
     title = typeset(unescape(told[1])) if told else "Avancement dans la fenêtre de déploiement"
-    return {"plot": summary.plot_svg or None, "plot_title": title, "plot_alt": title}
+    drawn = re.sub(rf"<text[^>]*>{re.escape(told[1])}</text>", "", summary.plot_svg, count=1) if told and summary.plot_svg else summary.plot_svg
+    return {"plot": drawn or None, "plot_title": title, "plot_alt": title}
 
 
 def _rows(cards: list[dict[str, str]]) -> list[list[dict[str, str]]]:

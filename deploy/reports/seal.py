@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +61,13 @@ def sealed(told: Issue, content: Mapping[str, bytes]) -> dict[str, bytes]:
 def fingerprint() -> str:
     """The SHA-256 of the public key, in hexadecimal: what a reader compares by another way."""
     return digest(Ed25519PrivateKey.from_private_bytes(_seed[0]()).public_key().public_bytes_raw())
+
+
+def altered(files: Mapping[str, bytes]) -> list[str]:
+    """What of some sealed files is not what their seal tells, in French; the seal itself is not judged here."""
+    told: Mapping[str, str] = json.loads(files[SEAL])["files"]
+    found = {name: digest(content) for name, content in files.items() if name != SEAL}
+    return [f"{name} n'est pas ce que dit le sceau" for name in sorted(told.keys() | found.keys()) if told.get(name) != found.get(name)]
 
 
 def archive(content: Mapping[str, bytes]) -> bytes:

@@ -3,6 +3,7 @@
 It says what was altered, whether the Ed25519 signature (RFC 8032) holds, whether the quarter follows the one before.
 Compare the key's fingerprint with the one the town gave you by another way: a seal proves nothing of a key that nobody knows."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -22,8 +23,7 @@ def recover_x(y: int, sign: int) -> Any:
         return None
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT % P
+    x = x * ROOT % P if (x * x - square) % P else x
     if (x * x - square) % P or (x == 0 and sign):
         return None
     return P - x if x & 1 != sign else x
@@ -56,10 +56,8 @@ BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether an Ed25519 signature holds (RFC 8032, 5.1.7)."""
-    if len(public) != 32 or len(signature) != 64:
-        return False
     a, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= Q:
+    if len(public) != 32 or len(signature) != 64 or a is None or r is None or s >= Q:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % Q
     left, right = times(s, BASE), add(r, times(h, a))
@@ -71,20 +69,22 @@ def canonical(value: Any) -> bytes:
 
 
 def read(path: str) -> tuple[dict[str, bytes], list[str]]:
-    """The files of an archive by name, and the faults of the archive itself."""
-    with open(path, "rb") as file:
-        content = file.read(2**30 + 1)
+    """The files of an archive by name, empty where their checksum does not hold, and the faults of the archive itself."""
     try:
+        with open(path, "rb") as file:
+            content = file.read(2**30 + 1)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(content) > 2**30 or sum(entry.file_size for entry in entries) > 2**30:
-                return {}, ["archive : plus d'un gigaoctet"]
-            found = {entry.filename: archive.read(entry) for entry in entries}
+            names = archive.namelist()
+            if len(content) + sum(entry.file_size for entry in archive.infolist()) > 2**31:
+                raise ValueError("plus d'un gigaoctet")
+            found = dict.fromkeys(names, b"")
+            for entry in archive.infolist():
+                with contextlib.suppress(Exception):
+                    found[entry.filename] = archive.read(entry)
     except Exception as fault:
-        return {}, [f"archive illisible : {fault}"]
-    if len(found) != len(entries):
-        return {}, ["archive : un nom de fichier est là deux fois"]
-    return found, [] if content == packed(found) else ["archive : ses octets ne sont pas ceux qui ont été émis"]
+        return {}, [f"archive illisible, tronquée ou abîmée : {fault}"]
+    twice = [f"{name} : là deux fois dans l'archive" for name in sorted(found) if names.count(name) > 1]
+    return found, [] if content == packed(found) else [*twice, "archive : ses octets ne sont pas ceux qui ont été émis"]
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -106,7 +106,7 @@ def verify(path: str, key: str = "") -> tuple[list[str], Any]:
         whole = json.loads(raw.decode())
         seal = {name: value for name, value in whole.items() if name != "signature"}
         public, signature, told = bytes.fromhex(seal["public_key"]), bytes.fromhex(whole["signature"]), dict(seal["files"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [*faults, SEAL + " : absent ou illisible"], None
     if raw != canonical(whole) or whole["signature"] != signature.hex() or not signed(public, canonical(seal), signature):
         faults.append(SEAL + " : la signature ne tient pas, le sceau a été modifié")
@@ -127,21 +127,21 @@ def fingerprint(public: bytes) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    key = arguments[arguments.index("--key") + 1] if "--key" in arguments[:-1] else ""
-    paths = [one for one in arguments if one not in ("--key", key)]
-    if not paths or len(paths) > 2:
+    at = arguments.index("--key") if "--key" in arguments else len(arguments)
+    paths, (key, *after) = arguments[:at], arguments[at + 1 :] or [""]
+    if len(paths + after) not in (1, 2) or (at < len(arguments) and not key.strip()):
         print(__doc__)
         return 2
-    faults, seal = verify(paths[0], key)
-    if len(paths) == 2 and seal:
-        before, earlier = verify(paths[1], key)
-        told = (seal.get("previous") or {}).get("seal")
-        if before or earlier is None or told != hashlib.sha256(canonical(earlier)).hexdigest():
-            faults.append("chaîne : ce trimestre ne suit pas celui de " + paths[1])
-    for fault in faults:
-        print("✗ " + fault)
+    path, *before = paths + after
+    faults, seal = verify(path, key)
+    for earlier in before if seal else []:
+        worse, other = verify(earlier, key)
+        if worse or (seal.get("previous") or {}).get("seal") != hashlib.sha256(canonical(other)).hexdigest():
+            faults.append("chaîne : ce trimestre ne suit pas celui de " + earlier)
+    print("".join(f"× {fault}\n" for fault in faults), end="")
     if seal:
         print(f"{seal.get('period')}, émission n° {seal.get('number')}, clé {fingerprint(bytes.fromhex(seal['public_key']))}")
+        print("" if key else "Clé non comparée : --key EMPREINTE, celle que la commune a donnée, dit si c'est bien elle qui a signé.\n", end="")
     print("ALTÉRÉ" if faults else "INTACT")
     return int(bool(faults))
 
