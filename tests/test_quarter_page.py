@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
 import pytest
 from autumn import app_over, signed_in
 from flask.testing import FlaskClient
+
+from config import clock
+from config.demo.run import AS_OF
+from deploy.queries.conventions import convention
+from deploy.queries.quarter import export_of
+from deploy.reports.behind import Behind
+from deploy.reports.quarter import Quarter
+from deploy.reports.tables import Column
+from inventory.db import database
 
 PAGE = "/trimestres/2017-Q4"
 LINK = re.compile(r'href="([^"#]+)"')
@@ -45,6 +56,48 @@ def test_a_figure_shows_only_the_rows_that_it_counts(claire: FlaskClient) -> Non
     counted = claire.get(f"{PAGE}/lignes/tablettes?chiffre=enrolled").text
     assert counted.count("<tr>") - 1 == 26
     assert claire.get(f"{PAGE}/lignes/tablettes").text.count("<tr>") - 1 == 28
+
+
+def test_the_rows_that_each_figure_opens_are_its_count_or_its_sum(claire: FlaskClient) -> None:
+    """Read on the page alone: the figure it bears, the lines it shows, the column that it adds up."""
+    told = {one.key: one for one in exported()}
+    for way in sorted(way for way in links(claire.get(PAGE).text) if "chiffre=" in way):
+        page, figure = claire.get(way).text, told[way.partition("chiffre=")[2]]
+        head, *lines = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL) or [""]
+        shown = re.search(r'class="lead" lang="fr">[^<]*<strong>([^<]*)</strong>', page)
+        assert shown and number(shown[1]) == Decimal(figure.value), way
+        total = figure.behind.total if figure.behind else ""
+        if not total:
+            assert len(lines) == Decimal(figure.value), way
+            continue
+        label = next(column.label for column in figure.columns if column.key == total)
+        place = [words(cell) for cell in re.findall(r"<th[^>]*>(.*?)</th>", head, re.DOTALL)].index(label)
+        assert sum(number(words(re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line, re.DOTALL)[place])) for line in lines) == Decimal(figure.value), way
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    key: str
+    value: object
+    behind: Behind | None
+    columns: tuple[Column, ...]
+
+
+def exported() -> list[Told]:
+    """The figures of the quarter that the page shows, each with the columns of its table."""
+    with database.connection_context():
+        export = export_of(Quarter.parse("2017-Q4"), convention().key, clock.read_moment(AS_OF, "as_of"), provisional=True)
+    columns = {table.key: tuple(table.columns) for table in export.tables}
+    return [Told(one.key, str(one.value), one.behind, columns[one.source]) for one in export.summary.figures]
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def number(text: str) -> Decimal:
+    plain = re.sub(r"[\s€]", "", text).replace(",", ".").replace("−", "-")
+    return Decimal(0) if plain in ("—", "") else Decimal(plain)
 
 
 def test_a_quarter_before_the_convention_or_to_come_and_an_unknown_table_are_not_there(claire: FlaskClient) -> None:

@@ -22,7 +22,9 @@ from deploy.funding.queries import account
 from deploy.queries.board import board
 from deploy.queries.conventions import convention, loaded, mention
 from deploy.queries.quarter import export_of
-from deploy.reports import seal
+from deploy.reports import behind, seal
+from deploy.reports.annexes import on_page
+from deploy.reports.behind import recount
 from deploy.reports.quarter import Quarter
 from deploy.reports.render import render
 from deploy.reports.verifier import verify
@@ -103,6 +105,10 @@ def test_its_money_its_committee_and_its_seal_follow_its_own_articles(villeneuve
     issued = issue(Quarter.parse("2018-Q1"), Hand(villeneuve.by, APRIL), strict=True)
     files = json.loads(issued.files["trimestre.json"])["tables"]
     assert [row["eligible"] for row in files["depenses"]["rows"]] == ["9000.00"]
+    for figure in json.loads(issued.files["trimestre.json"])["figures"]:
+        table, rule = files[figure["source"]], behind.read(figure["behind"])
+        assert recount(rule, table["rows"]) == Decimal(str(figure["value"])), figure["key"]
+        assert not rule.total or rule.total in {column["key"] for column in on_page(figure["source"], table["columns"])}, "what is added up is shown"
     assert [(row["notice_by"], row["quorum"]) for row in files["reunions"]["rows"]] == [("2018-03-10", True)]
     sealed = tmp_path / "t.zip"
     sealed.write_bytes(archive_of(find(told, Quarter.parse("2018-Q1"))))

@@ -89,15 +89,15 @@ class Compared:
 def compared(scope: Scope, key: str, first: When, last: When, now: datetime, *, class_ids: Sequence[int] | None = None) -> list[Compared]:
     """The classes of a convention that somebody sees, at two moments: each the board of its own, nothing else."""
     then, later_on = ({one.record.code: one for one in board(scope, when, now, key=key, class_ids=class_ids)} for when in (first, last))
-    return [_compared(scope, then.get(code), later_on.get(code), first, last) for code in sorted(then.keys() | later_on.keys())]
+    return [_compared(scope, then.get(code), later_on.get(code), first, last, now) for code in sorted(then.keys() | later_on.keys())]
 
 
-def _compared(scope: Scope, one: ClassOnBoard | None, two: ClassOnBoard | None, first: When, last: When) -> Compared:
+def _compared(scope: Scope, one: ClassOnBoard | None, two: ClassOnBoard | None, first: When, last: When, now: datetime) -> Compared:
     shown = two or one
     assert shown is not None
     counts = [(key, _counts(one)[key], _counts(two)[key]) for key in ("registered", "enrolled", "configured", "compliant", "delivered", "services")]
     return Compared(
-        shown.record.code, shown.school.name, shown.school.uai, counts, evidence(scope, one, first) if one else None, evidence(scope, two, last) if two else None,
+        shown.record.code, shown.school.name, shown.school.uai, counts, evidence(scope, one, first, now) if one else None, evidence(scope, two, last, now) if two else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from deploy.committee.integration import changes
 from deploy.setup.evidence import Conformity
 from deploy.steps import SERVICES, StepState
-from inventory.discrepancy import Kind
+from inventory.discrepancy import Kind, Verdict
 from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.spoken import decimal
@@ -28,9 +28,10 @@ def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
     """What differs between two evidences: (what, before, after), each in the reader's language."""
     for what, one, two in changes(before, after):
         thing, _, field = what.rpartition(", ")
-        kind, _, serial = what.partition(":")
+        kind, serial, decided = (*what.split(":", 2), "", "")[:3]
         if kind in list(Kind):
-            yield tell("écart, {kind}, {serial}", kind=Kind(kind).label, serial=serial), one, two
+            decision = f", {Verdict(decided).label}" if decided in list(Verdict) else ""
+            yield tell("écart, {kind}, {serial}", kind=Kind(kind).label, serial=serial) + decision, one, two
         elif what in BY_SERVICE:
             yield tell(BY_SERVICE[what]), _label("wifi", one), _label("wifi", two)
         elif field in FIELDS:

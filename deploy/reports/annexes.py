@@ -26,7 +26,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "budget": ("kind", "state", "commune", "invoiced", "paid", "eligible"),
     "depenses": ("number", "words", "invoice", "invoice_day", "mandate", "class_code", "borne", "eligible"),
     "subvention": ("mobile_class", "cost", "capped", "service_done", "due", "forecast"),
-    "versements": ("day", "move", "amount", "reference"),
+    "versements": ("day", "move", "amount", "held", "reference"),
     "solde": ("words", "article", "amount"),
     "reunions": ("committee", "day", "notice_by", "notice", "state", "quorum"),
     "decisions": ("committee", "day", "words", "owner", "due", "state"),
