@@ -1,4 +1,4 @@
-"""Spoils a sealed quarter in every manner and counts what goes unseen: `flips.py --flips 100000`, one bit of each, then a hundredth as many of each other manner.
+"""Spoils a sealed quarter in every manner and counts what goes unseen: `flips.py --flips 100000`, one bit of each, and each other manner once for each hundred of them.
 
 Each spoilt archive is read by the verifier that the archive itself ships, and (one bit in ten, everything else) by `cartable report verify`; where the spoilt file is known, its name must be told.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 
 from click.testing import CliRunner
@@ -184,24 +185,25 @@ class Tally:
 
 
 def spoilt(spoiler: Spoiler, flips: int) -> Iterator[tuple[str, Spoilt]]:
-    """The bits first, one in ten of them inside the seal; then a hundredth as many of each other manner."""
+    """One bit in ten is inside the seal; after each hundred of them, each other manner once."""
     start, end = next((one, two) for one, two, name in spoiler.spans if name == verifier.SEAL)
     for number in range(flips):
         yield BIT, spoiler.flipped(spoiler.luck.randrange(start, end) if number % 10 == 0 else spoiler.luck.randrange(len(spoiler.content)))
-    for manner, make in spoiler.manners.items():
-        for _ in range(max(1, flips // 100)):
-            yield manner, make()
+        if number % 100 == 0:
+            yield from ((manner, make()) for manner, make in spoiler.manners.items())
 
 
-def share(content: bytes, key: str, seed: int, flips: int) -> dict[str, Tally]:
-    """One process's share of the spoiling and of the reading."""
-    runner, found = CliRunner(), dict[str, Tally]()
+def share(content: bytes, key: str, seed: int, flips: int, seconds: float) -> dict[str, Tally]:
+    """One process's share of the spoiling and of the reading, until its time is over."""
+    runner, found, end = CliRunner(), dict[str, Tally](), monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         own, path = shipped(content, Path(folder)), Path(folder) / "t.zip"
         own.signed, verifier.signed = cache(own.signed), cache(verifier.signed)  # type: ignore[attr-defined] one answer for one seal: most bits leave it whole
         path.write_bytes(content)
         assert own.verify(str(path), key)[0] == [] and runner.invoke(command, [str(path), "--key", key]).exit_code == 0
         for number, (manner, made) in enumerate(spoilt(Spoiler(content, random.Random(seed)), flips)):
+            if monotonic() > end:
+                break
             path.write_bytes(made.content)
             faults = own.verify(str(path), key)[0]
             readings = ["".join(f"× {fault}\n" for fault in faults)]
@@ -219,11 +221,12 @@ def main() -> int:
     asked.add_argument("--flips", type=int, default=100_000)
     asked.add_argument("--seed", type=int, default=2017)
     asked.add_argument("--processes", type=int, default=2)
+    asked.add_argument("--seconds", type=float, default=float("inf"), help="stop then, and tell what was tried")
     options, whole = asked.parse_args(), dict[str, Tally]()
     with tempfile.TemporaryDirectory() as folder:
         content, key = sealed(Path(folder)), seal.fingerprint()
     with ProcessPoolExecutor(options.processes) as pool:
-        shares = [pool.submit(share, content, key, options.seed + number, -(-options.flips // options.processes)) for number in range(options.processes)]
+        shares = [pool.submit(share, content, key, options.seed + number, -(-options.flips // options.processes), options.seconds) for number in range(options.processes)]
         for one in shares:
             for manner, tally in one.result().items():
                 total = whole.setdefault(manner, Tally())
