@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -17,3 +20,14 @@ def paused() -> Iterator[None]:
     finally:
         if working:
             gc.enable()
+
+
+def resting(parts: Iterator[T]) -> Iterator[T]:
+    """The parts of an iteration, each made while the collector rests; it works between them."""
+    done = object()
+    while True:
+        with paused():
+            part: Any = next(parts, done)
+        if part is done:
+            return
+        yield part

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from inventory.collector import resting
 from inventory.contact import ContactState
 from inventory.discrepancy import Age, Kind, Standing
 from inventory.errors import Refused
@@ -93,8 +94,7 @@ class Catalogue:
             parts = self.parts(ask, when, any(column.key == "contact" for column in columns), scope=scope)
         else:
             parts = every_part(lambda asked: self.page(asked, when, scope), ask, WHOLE if when and self.orders[ask.sort].whole else PART)
-        for rows in parts:
-            yield [list(map(column.value, rows)) for column in columns]
+        return resting([list(map(column.value, rows)) for column in columns] for rows in parts)
 
 
 def _choices(statuses: Any) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from peewee import fn
@@ -25,7 +25,7 @@ from inventory.queries.listing import Ask, Page
 from inventory.queries.past import NEVER, STAGES, WORDS, rows_then
 from inventory.queries.school_times import time_of
 from inventory.queries.silences import silence_means, state_of
-from inventory.queries.tablet_rows import TABLET_ORDERS, TabletRow
+from inventory.queries.tablet_rows import TABLET_ORDERS, TabletRow, made_of
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 from inventory.serials import normalise
@@ -37,9 +37,9 @@ UNKNOWN = MdmStatus.UNKNOWN.value
 _moment = MomentField().python_value
 _seen_at = lru_cache(maxsize=4096)(_moment)
 _ROWS = (
-    "SELECT t.id, COALESCE(t.asset_tag, t.serial), t.serial, t.model, c.code, t.slot, h.name, h.uai, t.stage, t.stage_at, "
-    "s.status, s.last_contact, s.enrolled_at, s.id FROM tablet t LEFT JOIN mobile_class c ON c.id = t.mobile_class_id "
-    "LEFT JOIN school h ON h.id = c.school_id LEFT JOIN sighting s ON s.serial = t.serial WHERE t.id IN ({})"
+    "SELECT t.id, COALESCE(t.asset_tag, t.serial), t.serial, t.model, COALESCE(c.code, ''), t.slot, COALESCE(h.name, ''), COALESCE(h.uai, ''), "  # noqa: S608 our own words
+    f"t.stage, t.stage_at, COALESCE(s.status, '{UNKNOWN}'), s.last_contact, s.enrolled_at, s.id FROM tablet t LEFT JOIN mobile_class c ON c.id = t.mobile_class_id "
+    "LEFT JOIN school h ON h.id = c.school_id LEFT JOIN sighting s ON s.serial = t.serial WHERE "
 )
 
 
@@ -108,17 +108,15 @@ def _told_by_mdm(status: str) -> Any:
 
 def _read_tablets(ids: Sequence[int], *, contacts: bool = True) -> list[TabletRow]:
     """Some tablets in the order of their ids told; of several MDM records of one, the newest enrolment speaks, one that is gone last."""
-    found = list(read_many(_ROWS.format(",".join(map(str, ids)) or "NULL")))
+    found = list(read_many(_ROWS + listing.numbered("t.id", ids)))
     rows = {row[0]: row for row in found}
     if len(rows) < len(found):
         rows = {row[0]: row for row in sorted(found, key=lambda row: (row[10] != MdmStatus.GONE.value, row[12] or NEVER, row[13] or 0))}
-    return [
-        TabletRow(
-            one, label, serial, model, code or "", slot, school or "", uai or "", STAGES[stage], _seen_at(at),
-            WORDS[word or UNKNOWN], _moment(contact) if contacts else None,
-        )
-        for one, label, serial, model, code, slot, school, uai, stage, at, word, contact, _, _ in map(rows.__getitem__, ids)
-    ]  # fmt: skip
+    if not ids:
+        return []
+    *plain, stages, moments, words, contact, _, _ = zip(*map(rows.__getitem__, ids), strict=True)
+    heard = map(_moment, contact) if contacts else repeat(None)
+    return made_of(*plain, map(STAGES.__getitem__, stages), map(_seen_at, moments), map(WORDS.__getitem__, words), heard)
 
 
 def _tablets_then(ask: Ask, when: When, scope: Scope) -> Iterator[TabletRow]:

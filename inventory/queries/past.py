@@ -17,8 +17,8 @@ from inventory.lifecycle import Stage
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass
 from inventory.paris import end_of, local_date
-from inventory.queries.listing import among
-from inventory.queries.tablet_rows import TabletRow
+from inventory.queries.listing import among, numbered
+from inventory.queries.tablet_rows import TabletRow, made
 from inventory.queries.visible import visible
 from inventory.scope import Scope
 
@@ -120,7 +120,7 @@ def _statement(ids: Sequence[int], when: When, *, contacts: bool) -> str:
         f"FROM tablet t LEFT JOIN event g ON g.position = CASE WHEN {stays} THEN NULL ELSE {_last('position', 'tablet', 'stage', 't.id', when)} END "
         "LEFT JOIN sighting s ON s.serial = t.serial "
         "LEFT JOIN fact f ON f.subject = 'sighting' AND f.axis = 'mdm' AND f.subject_id = s.id "
-        f"WHERE t.id IN ({_numbers(ids) or 'NULL'})"
+        f"WHERE {numbered('t.id', ids)}"
     )
 
 
@@ -159,7 +159,7 @@ def rows_then(ids: Sequence[int], when: When, scope: Scope, *, contacts: bool = 
         code, school_id, school, uai = homes.get(class_id, NO_HOME)
         if (stage or (one, "record") in registered) and (scope.everywhere or scope.holds(school_id)):
             said = careful.get(serial, UNHEARD) if one in doubtful else (WORDS[word], contact.get(sighting)) if word else UNHEARD
-            yield TabletRow(one, label, serial, model, code, slot, school, uai, STAGES[stage or EXPECTED], _seen_at(at), *said)
+            yield made((one, label, serial, model, code, slot, school, uai, STAGES[stage or EXPECTED], _seen_at(at), *said))
 
 
 def _contacts(rows: Iterable[tuple[Any, ...]], when: When) -> dict[int, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from peewee import SQL, fn
 
@@ -32,6 +33,15 @@ class TabletRow(NamedTuple):
     stage_at: datetime | None
     mdm: MdmStatus
     last_contact: datetime | None
+
+
+made: Callable[[Iterable[Any]], TabletRow] = partial(tuple.__new__, TabletRow)
+"""A line of its values in the order of the fields: the call of the class itself costs three times as much."""
+
+
+def made_of(*columns: Iterable[Any]) -> list[TabletRow]:
+    """Lines made of whole columns."""
+    return list(map(made, zip(*columns, strict=False)))
 
 
 LABEL = fn.COALESCE(Tablet.asset_tag, Tablet.serial)
