@@ -17,6 +17,7 @@ R = TypeVar("R")
 MOST_COUNTED = 10_000
 MOST_SORTED = 2_000
 FEWEST = 200
+SPARE = 8
 PAGE = 50
 
 
@@ -84,9 +85,11 @@ def among(row_id: Any, ids: Iterable[int]) -> Any:
 
 
 def numbered(column: str, ids: Sequence[int]) -> str:
-    """The same condition in a statement by hand: as two bounds where no number between them is missing, for what was registered together."""
-    if ids and max(ids) - min(ids) == len({*ids}) - 1:
-        return f"{column} BETWEEN {min(ids)} AND {max(ids)}"
+    """The same condition in a statement by hand, for who leaves out what was not asked: as two bounds where few numbers between them
+    are missing, as for tablets registered together."""
+    few = {*ids}
+    if few and max(few) - min(few) < len(few) + len(few) // SPARE:
+        return f"{column} BETWEEN {min(few)} AND {max(few)}"
     return f"{column} IN ({','.join(map(str, ids)) or 'NULL'})"
 
 

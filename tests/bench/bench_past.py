@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
 from bench import seed
-from bench.harness import Row, alone, highest, timed
+from bench.harness import Row, alone, highest, in_turn
 from inventory.db import snapshot
 from inventory.journal import When
 from inventory.lists.catalogue import TABLETS
@@ -30,10 +30,10 @@ def measure(size: int, runs: int) -> Iterator[Row]:
     """Memory, in a process that does nothing else; time over that of the bare writer; the wait for the first rows. Fourteen tablets a cart."""
     with seed.autumn_of(size) as path:
         yield Row("CSV as of a date, whole process", size, alone(_weight, path), MOST_MEMORY, 1.0, "MiB")
-        floor, goal = bare(), 1 / (0.25 if size >= A_NATION else 0.35)
-        yield Row("CSV of now / csv.writer", size, timed(lambda: sent(None)), floor, goal)
-        yield Row("CSV as of a date / csv.writer", size, timed(lambda: sent(NOVEMBER)), floor, goal)
-        yield Row("CSV before every stage / csv.writer", size, timed(lambda: sent(OCTOBER)), floor, goal)
+        write, goal = bare(), 1 / (0.25 if size >= A_NATION else 0.35)
+        yield in_turn("CSV of now / csv.writer", size, lambda: sent(None), write, goal=goal, runs=runs)
+        yield in_turn("CSV as of a date / csv.writer", size, lambda: sent(NOVEMBER), write, goal=goal, runs=runs)
+        yield in_turn("CSV before every stage / csv.writer", size, lambda: sent(OCTOBER), write, goal=goal, runs=runs)
         yield Row("CSV as of a date, first rows / 1 s", size, first_rows(), SOON, 1.0)
 
 
@@ -63,12 +63,12 @@ def first_rows() -> float:
     return spent
 
 
-def bare() -> float:
-    """The quickest of three writings of the list of now, made ready beforehand."""
+def bare() -> Callable[[], None]:
+    """The writing of the list of now, made ready beforehand."""
     ready = [[*map(as_text, row), MENTION] for part in parts(None) for row in zip(*part, strict=True)]
 
     def write() -> None:
         with tempfile.TemporaryFile("w", newline="", encoding="utf-8") as out:
             csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows(ready)
 
-    return min(timed(write) for _ in range(3))
+    return write
