@@ -153,13 +153,16 @@ def rows_then(ids: Sequence[int], when: When, scope: Scope, *, contacts: bool = 
     homes = _homes({_place(row[6])[0] if row[6] is not None else row[4] for row in found}, when, scope)
     registered = last_told("tablet", ("record",), [row[0] for row in found if row[7] is None], when)
     contact = _contacts(found, when) if contacts else {}
-    for one, label, serial, model, class_id, slot, moved, stage, at, sighting, _, word, _ in (rows[one] for one in ids if one in rows):
+    everywhere = scope.everywhere
+    for one, label, serial, model, class_id, slot, moved, stage, at, sighting, _, word, _ in [rows[one] for one in ids if one in rows]:
         if moved is not None:
             class_id, slot = _place(moved)
         code, school_id, school, uai = homes.get(class_id, NO_HOME)
-        if (stage or (one, "record") in registered) and (scope.everywhere or scope.holds(school_id)):
-            said = careful.get(serial, UNHEARD) if one in doubtful else (WORDS[word], contact.get(sighting)) if word else UNHEARD
-            yield made((one, label, serial, model, code, slot, school, uai, STAGES[stage or EXPECTED], _seen_at(at), *said))
+        if (stage or (one, "record") in registered) and (everywhere or scope.holds(school_id)):
+            mdm, heard = (WORDS[word], contact.get(sighting)) if word else UNHEARD
+            if one in doubtful:
+                mdm, heard = careful.get(serial, UNHEARD)
+            yield made((one, label, serial, model, code, slot, school, uai, STAGES[stage or EXPECTED], _seen_at(at), mdm, heard))
 
 
 def _contacts(rows: Iterable[tuple[Any, ...]], when: When) -> dict[int, Any]:
