@@ -82,10 +82,18 @@ class Overheard:
 
     def __init__(self, mdm: Simulator) -> None:
         self.mdm = mdm
+        self._of: Sequence[Told] = ()
+        self._found: dict[str, Heard] = {}
 
     def _all(self) -> dict[str, Heard]:
+        devices = list(self.mdm.devices())
+        if devices != self._of:
+            self._of, self._found = devices, self._heard(devices)
+        return self._found
+
+    def _heard(self, devices: Sequence[Told]) -> dict[str, Heard]:
         found: dict[str, Heard] = {}
-        for told in (told for one in self.mdm.devices() for told in events(one)):
+        for told in (told for one in devices for told in events(one)):
             one = event(msgspec.json.encode(told), self.mdm.at)
             found[one.device] = hear(found.get(one.device, Heard()), one)
         return found

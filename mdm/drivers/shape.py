@@ -24,6 +24,7 @@ R = TypeVar("R", bound=Struct)
 E = TypeVar("E")
 Beside = Mapping[str, Any]
 SAMPLE = 20
+LONGEST_NAME = 200
 MOST_DEVICES = 2_000_000
 SENTENCES = (
     (re.compile(r"Object missing required field `(\w+)`"), "champ « {} » absent"),
@@ -42,7 +43,7 @@ def opened(client: Client, answer: Answer, envelope: Any) -> Any:
         told = client.decoded(answer)
     try:
         return msgspec.convert(told, envelope[Any])
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.ValidationError, UnicodeError, RecursionError, OverflowError):
         raise MdmError(f"{client.host} rend une liste d'appareils qui n'a pas la forme attendue") from None
 
 
@@ -123,8 +124,11 @@ class Shape(Generic[R]):
 
     def _read(self, item: Any) -> R:
         record = self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
-        if not self.name(record):
+        name = self.name(record)
+        if not name:
             raise ValueError("fiche sans identifiant")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise ValueError("fiche dont l'identifiant ne peut pas s'écrire")
         return record
 
     def _named(self, item: Any) -> str:
