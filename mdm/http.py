@@ -8,13 +8,14 @@ import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import requests
 from requests import Response
 from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # urllib3's, which requests lets through in places
@@ -204,6 +205,8 @@ class Client:
     def decoded(self, answer: Answer) -> Any:
         """The JSON of an answer; raises `MdmError` for anything else."""
         self.refuse_html(answer)
+        with suppress(msgspec.DecodeError, UnicodeError, RecursionError):
+            return msgspec.json.decode(answer.content)
         try:
             return json.loads(answer.content, parse_constant=lambda name: NotANumber())
         except RecursionError:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inventory.columns import MomentField
-from inventory.db import atomic, write_many
+from inventory.db import atomic, read_many, write_many
+from inventory.sets import one_of, write_set
 from mdm.driver import DeviceReport, Driver
 from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.run_state import RunState
@@ -22,6 +23,7 @@ _KEEP = (
     "ON CONFLICT (connector_id, asset) DO UPDATE SET serial = excluded.serial, number = excluded.number, model = excluded.model, "
     "place = excluded.place, listed = excluded.listed"
 )
+_KNOWN = "SELECT id, asset, serial, number, model, place FROM peer_asset WHERE connector_id = ? AND "
 
 
 def read_register(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
@@ -45,8 +47,10 @@ def _settle(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -
 @atomic
 def _keep(connector: Connector, batch: Sequence[DeviceReport], now: datetime) -> int:
     """Write a batch as it was told; how many of its assets say something new."""
-    mine = (PeerAsset.connector == connector) & PeerAsset.asset.in_([one.mdm_id for one in batch])
-    known = set(PeerAsset.select(PeerAsset.asset, PeerAsset.serial, PeerAsset.number, PeerAsset.model, PeerAsset.place).where(mine).tuples())
+    among, marks = one_of("asset", [one.mdm_id for one in batch])
+    known = {row[1:]: row[0] for row in read_many(_KNOWN + among, (connector.id, *marks))}
     rows = [(one.mdm_id, one.serial, one.number, one.model, one.group) for one in batch]
-    write_many(_KEEP, [(connector.id, *row, _stored(now)) for row in rows])
-    return sum(row not in known for row in rows)
+    fresh, listed = [row for row in rows if row not in known], _stored(now)
+    write_many(_KEEP, [(connector.id, *row, listed) for row in fresh])
+    write_set("UPDATE peer_asset SET listed = ? WHERE id = ?", [(listed, known[row]) for row in rows if row in known])
+    return len(fresh)

@@ -101,6 +101,9 @@ class Overheard:
     def recall(self, devices: Sequence[str]) -> dict[str, Heard]:
         return {device: heard for device, heard in self._all().items() if device in devices}
 
+    def answers(self, device: str, command: str) -> Sequence[str]:
+        return []
+
     def after(self, device: str, most: int) -> list[tuple[str, Heard]]:
         return [one for one in sorted(self._all().items()) if one[0] > device][:most]
 

@@ -125,11 +125,18 @@ def test_a_field_that_cannot_be_read_refuses_its_record_alone(told: dict[str, ob
     assert refusal(**told) == reason
 
 
-@pytest.mark.parametrize("told", [None, 7, "7", [], {}, {"id": None}, {"id": True}, {"id": "sept"}])
+@pytest.mark.parametrize("told", [None, 7, "7", [], {}, {"id": None}, {"id": True}, {"id": "sept"}, {"id": 10**300}])
 def test_a_record_without_an_id_is_refused_without_one(told: object) -> None:
     only = page(told, TABLET)
     assert [(one.record, one.reason) for one in only.refusals] == [("?", "fiche sans identifiant")]
     assert len(only.reports) == 1
+
+
+def test_a_page_without_configurations_is_read_without_them() -> None:
+    told = listing(TABLET)
+    del told["data"]["configurations"]
+    (only,) = pages(http(told))
+    assert [(one.serial, one.configuration, one.apps) for one in only.reports] == [("TESTA100007", "", ())]
 
 
 def test_a_configuration_that_cannot_be_read_refuses_the_tablets_that_bear_it() -> None:

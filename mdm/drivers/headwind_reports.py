@@ -15,6 +15,7 @@ INSTALL = 1
 RIGHTS = 3
 GRANTED = [1] * RIGHTS
 NOTHING = Info()
+LARGEST = 2**63 - 1
 
 
 class Configurations:
@@ -47,8 +48,8 @@ def name_of(item: Any) -> str:
 
 
 def _whole(told: Any) -> str:
-    """A whole number as text, « ? » for anything else."""
-    return str(told) if isinstance(told, int) and not isinstance(told, bool) else "?"
+    """A whole number of 64 bits as text, « ? » for anything else."""
+    return str(told) if isinstance(told, int) and not isinstance(told, bool) and abs(told) <= LARGEST else "?"
 
 
 def report(item: Any, configurations: Configurations, told: str | None = None) -> DeviceReport:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.mapping_file import Place, at, holds, load
+from mdm.drivers.mapping_file import Place, at, holds, load, way
 from mdm.drivers.shape import Shape, believable
 from mdm.drivers.units import Remarks, counted_instant, fraction, percent, plain, unescaped
 from mdm.http import Client
@@ -59,6 +59,8 @@ class Mapped:
         self._places: Mapping[str, Place] = {
             name: place for name in self._told.fields.__struct_fields__ if (place := getattr(self._told.fields, name)) is not None
         }
+        self._ways = [(name, [way(path) for path in place.paths]) for name, place in self._places.items()]
+        self._named = {path.partition(".")[0] for place in self._places.values() for path in place.paths}
         self._known: set[str] | None = None
 
     @property
@@ -145,15 +147,20 @@ class Mapped:
 
     def _values(self, item: Any) -> dict[str, Any]:
         """The values of a record, where the file says they are; one that is not there is left out."""
-        found = {name: next((value for path in place.paths if (value := at(item, path)) not in (None, "")), None) for name, place in self._places.items()}
-        status = next((rule.says for rule in self._told.status if holds(rule, item)), MdmStatus.ENROLLED.value)
-        remarks = [rule.says for rule in self._told.remarks if holds(rule, item)]
-        return {**{name: value for name, value in found.items() if value is not None}, "status": status, "remarks": remarks}
+        found: dict[str, Any] = {}
+        for name, ways in self._ways:
+            for told_at in ways:
+                value = told_at(item)
+                if value is not None and value != "":
+                    found[name] = value
+                    break
+        found["status"] = next((rule.says for rule in self._told.status if holds(rule, item)), MdmStatus.ENROLLED.value)
+        found["remarks"] = [rule.says for rule in self._told.remarks if holds(rule, item)]
+        return found
 
     def _left(self, item: Any) -> int:
         """How many fields of a record no place of the file names."""
-        named = {path.partition(".")[0] for place in self._places.values() for path in place.paths}
-        return len(item.keys() - named) if isinstance(item, dict) else 0
+        return len(item.keys() - self._named) if isinstance(item, dict) else 0
 
     def _report(self, one: _Read, beside: Any) -> DeviceReport:
         remarks = Remarks(one.remarks)

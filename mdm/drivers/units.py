@@ -81,7 +81,7 @@ def plain(told: str | None) -> str:
 
 def unescaped(told: str | None) -> str:
     """The same from a server that escapes it for HTML; an empty choice may be written as a hard space."""
-    return line(html.unescape(told), "texte") if told else ""
+    return line(html.unescape(told) if "&" in told else told, "texte") if told else ""
 
 
 class Remarks(list[str]):
