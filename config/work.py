@@ -74,7 +74,7 @@ def _sync(settings: Settings, now: datetime, stop: threading.Event) -> str:
 def _read(row: Connector, vault: Vault, now: datetime, stop: threading.Event) -> tuple[bool, str]:
     """Read one connector; whether it went well, and what came of it."""
     try:
-        run = actions.sync(row, vault=vault, now=now, clock=clock.now, tell=lambda *_: _go_on(stop))
+        run = actions.sync(row, vault=vault, now=now, clock=clock.now, tell=lambda *_: _go_on(stop), changes=True)
     except Refused as refusal:
         if stop.is_set():
             raise

@@ -21,8 +21,9 @@ from mdm.drivers import KINDS, connect
 from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
 from mdm.registers import read_register
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 from mdm.secret import context, voice_context
+from mdm.since import A_MINUTE, COUNTED, since
 from mdm.staging import unpacked
 from mdm.sync import Tell, apply, listed_last, read_server, refuse_during_a_reading, supersede
 from mdm.trial import Step, trial
@@ -31,7 +32,6 @@ from mdm.voices import actions_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 SHORTEST_REASON = 5
-A_MINUTE = timedelta(minutes=1)
 FIRST_PAGE = 50
 
 
@@ -98,14 +98,27 @@ def connector(name: str | None = None) -> Connector:
 
 
 def sync(
-    row: Connector, *, vault: Vault, now: datetime, clock: Callable[[], datetime], tell: Tell | None = None
+    row: Connector, *, vault: Vault, now: datetime, clock: Callable[[], datetime], tell: Tell | None = None, changes: bool = False
 ) -> SyncRun:
-    """Read one server, take in what is new and compare the town with it; the outcome, good or bad, is in the run returned."""
+    """Read one server, take in what is new and compare the town with it; the outcome, good or bad, is in the run returned.
+
+    With `changes`, only what changed since the last reading is asked of a server that can tell it, until a whole reading is due.
+    """
     read = read_register if KINDS[row.kind].capabilities.peer else read_server
-    run = read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell)
+    begin = changes_since(row, now) if changes else None
+    run = read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell, since=begin)
     if run.state == RunState.COMPLETE.value:
         survey(now)
     return run
+
+
+def changes_since(row: Connector, now: datetime) -> datetime | None:
+    """Since when the next reading of the timetable asks for changes only; None if it is to be a whole one."""
+    mine = SyncRun.select().where(SyncRun.connector == row).order_by(SyncRun.id.desc())
+    last = mine.first()
+    full = mine.where((SyncRun.kind == Extent.FULL.value) & SyncRun.state.in_(COUNTED)).first()
+    told = (last.state, last.started) if last else None
+    return since(told, full.started if full else None, timedelta(hours=terms.of(row.name).full_every_hours), now)
 
 
 def left_alone(row: Connector, now: datetime) -> datetime | None:

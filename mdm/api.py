@@ -16,7 +16,7 @@ from inventory.roles import OFFICE, READERS
 from mdm import actions, queries
 from mdm.models import SyncRun
 from mdm.queries import Listened
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 pages = Blueprint("api_mdm", __name__, url_prefix=PREFIX)
 
@@ -31,10 +31,12 @@ class RunsAsked(Struct, forbid_unknown_fields=True):
 
 
 class RunShown(Struct):
-    """Une lecture d'un serveur ; « quarantined » attend une personne, et elle seule en décide."""
+    """Une lecture d'un serveur ; « quarantined » attend une personne, et elle seule en décide. « changes » n'a lu que ce qui
+    a changé, et ne dit rien de ce qui n'est plus là."""
 
     id: int
     connector: str
+    extent: Extent
     state: RunState
     started: datetime
     ended: datetime | None
@@ -51,7 +53,7 @@ class RunShown(Struct):
     @classmethod
     def of(cls, run: SyncRun) -> RunShown:
         return cls(
-            run.id, run.connector.name, RunState(run.state), run.started, run.ended, run.declared, run.seen, run.changed, run.heard,
+            run.id, run.connector.name, Extent(run.kind), RunState(run.state), run.started, run.ended, run.declared, run.seen, run.changed, run.heard,
             run.unchanged, run.refused, run.absent, run.gone, run.message,
         )  # fmt: skip
 

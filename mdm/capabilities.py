@@ -45,10 +45,11 @@ class Kind:
     title: str
     platforms: Sequence[str]
     peer: bool
+    changes: bool
     told: Sequence[tuple[str, bool]]
 
 
 def kind(key: str) -> Kind:
     """The line of the table of one kind. KeyError for a kind that does not exist."""
     can = KINDS[key].capabilities
-    return Kind(key, tell(TITLES[key]), [tell(one) for one in can.platforms], can.peer, [(tell(label), says(can)) for label, says in TOLD])
+    return Kind(key, tell(TITLES[key]), [tell(one) for one in can.platforms], can.peer, can.changed_since, [(tell(label), says(can)) for label, says in TOLD])

@@ -106,6 +106,10 @@ class Memory(Protocol):
         """What was heard of the next devices in the order of their identifiers."""
         ...
 
+    def since(self, moment: datetime) -> Sequence[tuple[str, Any]]:
+        """What is known of the devices heard since a moment."""
+        ...
+
     def answers(self, device: str, command: str) -> Sequence[str]:
         """The states that a device answered to one command."""
         ...
@@ -118,6 +122,9 @@ class Nothing:
         return {}
 
     def after(self, device: str, most: int) -> Sequence[tuple[str, Any]]:
+        return []
+
+    def since(self, moment: datetime) -> Sequence[tuple[str, Any]]:
         return []
 
     def answers(self, device: str, command: str) -> Sequence[str]:
@@ -182,6 +189,18 @@ class Driver(Protocol):
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """Look one device up; None if the server says that it does not exist, `MdmError` if it cannot tell."""
+        ...
+
+
+@runtime_checkable
+class Changing(Protocol):
+    """A driver whose server can tell what changed since a moment."""
+
+    def changed(self, since: datetime) -> Iterator[Page] | None:
+        """Every device that may have changed since a moment of our clock, others too maybe; None where this very server cannot tell.
+
+        Raises `MdmError` when some may be missing.
+        """
         ...
 
 

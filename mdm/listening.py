@@ -67,9 +67,9 @@ def _keep(row: Connector, one: Event, now: datetime) -> bool:
     heard = hear(_heard.decode(known.heard) if known else Heard(), one)
     text = msgspec.json.encode(heard).decode()
     if known:
-        HeardDevice.update(heard=text).where(HeardDevice.id == known.id).execute()
+        HeardDevice.update(heard=text, noted=now).where(HeardDevice.id == known.id).execute()
     else:
-        HeardDevice.create(connector=row, device=one.device, heard=text)
+        HeardDevice.create(connector=row, device=one.device, heard=text, noted=now)
     return True
 
 
@@ -85,6 +85,10 @@ class Recalled:
             some = HeardDevice.device.in_(devices[start : start + CHUNK])
             found.update({one.device: _heard.decode(one.heard) for one in HeardDevice.select().where(self._mine & some)})
         return found
+
+    def since(self, moment: datetime) -> Sequence[tuple[str, Heard]]:
+        rows = HeardDevice.select().where(self._mine & (HeardDevice.noted >= moment)).order_by(HeardDevice.device)
+        return [(one.device, _heard.decode(one.heard)) for one in rows]
 
     def answers(self, device: str, command: str) -> Sequence[str]:
         keys = [answer_key(device, command, status) for status in ENDINGS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inventory.lists.catalogue import Catalogue, Column, Filter
 from inventory.words import tell_count
 from mdm.queries import RUN_ORDERS, count_runs, run_page
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 
 def _readings(number: int, said: str) -> str:
@@ -19,6 +19,7 @@ RUNS = Catalogue(
         Column("numero", "N°", lambda row: row.id, sort="recentes"),
         Column("connecteur", "Connecteur", lambda row: row.connector),
         Column("commencee", "Commencée", lambda row: row.started),
+        Column("etendue", "Étendue", lambda row: row.extent),
         Column("issue", "Issue", lambda row: row.state),
         Column("lus", "Lus", lambda row: row.seen),
         Column("changes", "Changés", lambda row: row.changed),
@@ -30,6 +31,6 @@ RUNS = Catalogue(
         Column("remarque", "Remarque", lambda row: row.message),
     ),
     RUN_ORDERS,
-    (Filter("issue", "Issue", tuple((one.value, one.french) for one in RunState)), Filter("connecteur", "Connecteur (nom)")),
+    (Filter("etendue", "Étendue", tuple((one.value, one.french) for one in Extent)), Filter("issue", "Issue", tuple((one.value, one.french) for one in RunState)), Filter("connecteur", "Connecteur (nom)")),
     lambda row: ("mdm.connector", {"name": row.connector}), run_page, count_runs,
 )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, AutoField, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from inventory.columns import JsonField, MomentField
 from inventory.db import EMPTY_IF_UNSAID, Table
 from inventory.models import MobileClass, Person, School, Tablet
 from mdm.commands.order import State
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 
 class Connector(Table):
@@ -52,6 +52,7 @@ class SyncRun(Table):
     decided_by = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
     decided_at = MomentField(null=True)
     reason = TextField(default="")
+    kind = CharField(default=Extent.FULL.value, constraints=[SQL("DEFAULT 'full'")])
 
     class Meta:
         indexes = ((("connector", "started"), False),)
@@ -80,9 +81,10 @@ class HeardDevice(Table):
     connector = ForeignKeyField(Connector, on_delete="RESTRICT")
     device = CharField()
     heard = TextField()
+    noted = MomentField(null=True)
 
     class Meta:
-        indexes = ((("connector", "device"), True),)
+        indexes = ((("connector", "device"), True), (("connector", "noted"), False))
 
 
 class PeerAsset(Table):

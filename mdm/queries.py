@@ -19,14 +19,14 @@ from inventory.queries.visible import visible
 from inventory.scope import Scope
 from mdm.drivers import KINDS
 from mdm.models import Connector, PeerAsset, SyncRun
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 COUNTED = (RunState.COMPLETE.value, RunState.RELEASED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """A connector, its last run, the last one that counted, and how many devices it knows."""
+    """A connector, its last run, the last whole one that counted, and how many devices it knows."""
 
     connector: Connector
     last: SyncRun | None
@@ -66,7 +66,7 @@ def registered(scope: Scope) -> Iterator[Paper]:
 def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> SyncRun | None:
     query = _by_then(SyncRun.select().where(SyncRun.connector == row), when)
     if states:
-        query = query.where(SyncRun.state.in_(states))
+        query = query.where(SyncRun.state.in_(states) & (SyncRun.kind == Extent.FULL.value))
     return query.order_by(SyncRun.id.desc()).first()
 
 
@@ -130,6 +130,7 @@ class RunRow:
     id: int
     connector: str
     started: datetime
+    extent: Extent
     state: RunState
     seen: int
     changed: int
@@ -145,7 +146,7 @@ RUN_ORDERS: Mapping[str, Order[RunRow]] = {"recentes": Order("Plus récentes", S
 
 
 def run_page(ask: Ask, when: When | None, *, scope: Scope) -> Page[RunRow]:
-    """One page of the readings, newest first, filtered by `connecteur` and `issue`."""
+    """One page of the readings, newest first, filtered by `connecteur`, `etendue` and `issue`."""
     return listing.cut(_run_ids(ask, when, scope), SyncRun.id, RUN_ORDERS[ask.sort], ask, lambda ids: _run_rows(ids, when), lambda row: row.id)
 
 
@@ -159,6 +160,8 @@ def _run_ids(ask: Ask, when: When | None, scope: Scope) -> ModelSelect:
         query = query.where(SyncRun.message.contains(ask.words) | SyncRun.reason.contains(ask.words))
     if ask.filter("connecteur"):
         query = query.where(Connector.name == ask.filter("connecteur"))
+    if ask.filter("etendue"):
+        query = query.where(SyncRun.kind == ask.filter("etendue"))
     if ask.filter("issue"):
         query = query.where(_state_then(when) == ask.filter("issue"))
     return query.select(SyncRun.id)
@@ -173,6 +176,6 @@ def _state_then(when: When | None) -> Any:
 
 def _run_rows(ids: Sequence[int], when: When | None) -> list[RunRow]:
     columns = (SyncRun.seen, SyncRun.changed, SyncRun.heard, SyncRun.unchanged, SyncRun.refused, SyncRun.gone, SyncRun.requests, SyncRun.message)
-    query: Any = SyncRun.select(SyncRun.id, Connector.name, SyncRun.started, _state_then(when), *columns).join(Connector)
+    query: Any = SyncRun.select(SyncRun.id, Connector.name, SyncRun.started, SyncRun.kind, _state_then(when), *columns).join(Connector)
     rows = query.where(SyncRun.id.in_(list(ids))).tuples()
-    return [RunRow(one, name, started, RunState(state), *rest) for one, name, started, state, *rest in rows]
+    return [RunRow(one, name, started, Extent(kind), RunState(state), *rest) for one, name, started, kind, state, *rest in rows]

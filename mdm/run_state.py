@@ -17,6 +17,13 @@ class RunState(Status):
     REJECTED = "rejected", "écartée", "shield-x", "rest"
 
 
+class Extent(Status):
+    """How far a run read: the whole list, or only what changed since the one before, which tells nothing of what is no more there."""
+
+    FULL = "full", "entière", "layers", "plain"
+    CHANGES = "changes", "changements", "history", "plain"
+
+
 class Freshness(Status):
     """How fresh a server's word is: read whole in the last day, longer ago, or never."""
 

@@ -36,7 +36,8 @@ class Staged:
 
     `last` finds the devices as the last reading left them (None: there was none). `ids` are hashes of the identifiers listed; `same` and `alive` are the
     rows of the devices that tell the very same, and of those that tell something else and are still managed; `devices`
-    are hashes of the serial, or of the identifier without one, of the others that are managed.
+    are hashes of the serial, or of the identifier without one, of the others that are managed; `left` the rows of those managed
+    until then that tell another serial, or that they are managed no more.
     """
 
     last: LastReading | None = None
@@ -45,6 +46,7 @@ class Staged:
     same: array[int] = field(default_factory=_numbers)
     alive: array[int] = field(default_factory=_numbers)
     devices: array[int] = field(default_factory=_numbers)
+    left: array[int] = field(default_factory=_numbers)
     digests: set[str] = field(default_factory=set)
     declared: set[int | None] = field(default_factory=set)
     refusals: list[Refusal] = field(default_factory=list)
@@ -76,12 +78,14 @@ class Staged:
     def _index(self, reports: Sequence[DeviceReport]) -> None:
         managed = self.last.managed([report.mdm_id for report in reports]) if self.last else {}
         for report in reports:
-            if report.status in LIVE:
-                row_id, serial = managed.get(report.mdm_id, (0, None))
-                if serial in ("", report.serial):
-                    self.alive.append(row_id)
-                if serial != report.serial:
-                    self.devices.append(hash(report.serial or report.mdm_id))
+            row_id, serial = managed.get(report.mdm_id, (0, None))
+            live = report.status in LIVE
+            if live and serial in ("", report.serial):
+                self.alive.append(row_id)
+            elif row_id:
+                self.left.append(row_id)
+            if live and serial != report.serial:
+                self.devices.append(hash(report.serial or report.mdm_id))
 
     def _write(self, reports: list[DeviceReport]) -> None:
         self.file.write(_block(reports))

@@ -1,7 +1,7 @@
 """One reading of one server: stage all, prove it complete, guard it, then write only the difference.
 
 A machine's silence is not a fact: a device missing from a list is only looked for by its id after two complete readings without
-it, and then marked as gone from the MDM, never from the inventory.
+it, and then marked as gone from the MDM, never from the inventory. A reading of what changed only says nothing of what it does not list.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from inventory.queries.places import classes_of_serials
 from inventory.queries.sightings import LIVE, LastReading, absentees, managed
 from inventory.scope import EVERYWHERE
 from inventory.words import tell
-from mdm.driver import Driver, MdmError
+from mdm.driver import Changing, Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 from mdm.staging import Staged
 
 BELIEVED_ABSENT = 2
@@ -37,18 +37,22 @@ ABANDONED = timedelta(hours=2)
 Tell = Callable[[int, int | None], None]
 
 
-def read_server(connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None) -> SyncRun:
-    """Sync one connector; the outcome, good or bad, is the run that is returned. Raises `Refused` if one is under way."""
-    return read_and(lambda run, staged: _settle(run, connector, driver, staged, now), connector, driver, now=now, tell=tell)
+def read_server(
+    connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None = None, since: datetime | None = None
+) -> SyncRun:  # fmt: skip
+    """Sync one connector, whole, or what changed `since` a moment where its server can tell; the outcome, good or bad, is the run that is
+    returned. Raises `Refused` if one is under way."""
+    return read_and(lambda run, staged: _settle(run, connector, driver, staged, now), connector, driver, now=now, tell=tell, since=since)
 
 
 def read_and(
-    settle: Callable[[SyncRun, Staged], None], connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None
+    settle: Callable[[SyncRun, Staged], None], connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None,
+    since: datetime | None,
 ) -> SyncRun:  # fmt: skip
-    """Open a run, read the whole server and settle what was read; a fault of the server ends the run, any other goes on up."""
+    """Open a run, read the server and settle what was read; a fault of the server ends the run, any other goes on up."""
     run, staged = _open_run(connector, now), Staged()
     try:
-        staged = _stage(connector, driver, tell)
+        staged = _stage(run, driver, since, tell)
         settle(run, staged)
     except MdmError as fault:
         note_reading(run, staged)
@@ -103,12 +107,14 @@ def _alive(run: SyncRun, now: datetime) -> bool:
     return True
 
 
-def _stage(connector: Connector, driver: Driver, tell: Tell | None) -> Staged:
-    """Read every page; once more if the list moved while it was being read."""
+def _stage(run: SyncRun, driver: Driver, since: datetime | None, tell: Tell | None) -> Staged:
+    """Read every page, of what changed if that was asked and can be told; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):
-        staged = Staged(LastReading(connector.name))
-        for page in driver.pages():
+        staged = Staged(LastReading(run.connector.name))
+        changes = driver.changed(since) if since and isinstance(driver, Changing) else None
+        run.kind = (Extent.FULL if changes is None else Extent.CHANGES).value
+        for page in driver.pages() if changes is None else changes:
             staged.add(page)
             if tell:
                 tell(len(staged.ids), page.declared)
@@ -124,12 +130,13 @@ def _settle(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, 
     if fault:
         run.state, run.message = RunState.PARTIAL.value, fault
         return
-    doubt = _doubt(connector, staged)
+    whole = run.kind == Extent.FULL.value
+    doubt = _doubt(connector, staged) if whole else _doubt_of_changes(connector, staged)
     if doubt:
         _quarantine(run, staged, doubt, now)
         return
     apply(run, connector, staged, now)
-    run.gone = _look_for_absentees(run, connector, driver, staged, now)
+    run.gone = _look_for_absentees(run, connector, driver, staged, now) if whole else 0
     run.state = RunState.COMPLETE.value
     supersede(connector, run, now)
 
@@ -146,7 +153,18 @@ def _doubt(connector: Connector, staged: Staged) -> str | None:
     still = len(staged.same) + len(staged.alive)
     if managed(connector.name) == still:
         return None
-    rows_still, devices_still = {*staged.same, *staged.alive}, set(staged.devices)
+    rows_still = {*staged.same, *staged.alive}
+    return _suspect(connector, staged, lambda row_id: row_id not in rows_still)
+
+
+def _doubt_of_changes(connector: Connector, staged: Staged) -> str | None:
+    """The same of what changed: those that it lists as managed no more are all that is lost."""
+    left = {*staged.left} - {*staged.same, *staged.alive}
+    return _suspect(connector, staged, lambda row_id: row_id in left) if left else None
+
+
+def _suspect(connector: Connector, staged: Staged, missing: Callable[[int], bool]) -> str | None:
+    devices_still = set(staged.devices)
     rows = Sighting.select(Sighting.id, Sighting.serial, Sighting.mdm_id).where(
         (Sighting.connector == connector.name) & (Sighting.absent_runs == 0) & Sighting.status.in_(LIVE)
     )
@@ -158,7 +176,7 @@ def _doubt(connector: Connector, staged: Staged) -> str | None:
         known.add(device)
         if serial in places:
             schools[device] = names[places[serial][1]]
-        if row_id in rows_still:
+        if not missing(row_id):
             kept.add(device)
         elif hash(device) not in devices_still:
             lost.add(device)
@@ -194,6 +212,8 @@ def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> 
         look_again("sighting", "event", "fact")
     run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged
     refused = {refusal.record for refusal in staged.refusals}
+    if run.kind != Extent.FULL.value:
+        return
     absent = [row for row in absentees(connector.name, seen) if row.mdm_id not in refused]
     count_absence([] if staged.refused > len(staged.refusals) else absent)
     run.absent = len(absent)

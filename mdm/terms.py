@@ -5,6 +5,7 @@
     zone = "Europe/Paris"
     every_minutes = 60
     ca = "/etc/cartable/ca-ville.pem"
+    full_every_hours = 6
     commands = ["refresh", "message", "lost_mode"]
     [mdm-ville.options]
     team = 3
@@ -29,16 +30,20 @@ from mdm.commands.order import Action
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_MINUTES = 1440
-KNOWN = frozenset({"hosts", "zone", "every_minutes", "ca", "options", "commands"})
+MOST_HOURS = 168
+FULL_EVERY = 6
+KNOWN = frozenset({"hosts", "zone", "every_minutes", "full_every_hours", "ca", "options", "commands"})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of one connector; `every_minutes` 0 reads it at each turn of the timetable."""
+    """The terms of one connector; `every_minutes` 0 reads it at each turn of the timetable; `full_every_hours` is how long the timetable
+    may read what changed only, of a server that can tell it (0: each reading is whole)."""
 
     hosts: frozenset[str] = frozenset()
     zone: ZoneInfo = PARIS
     every_minutes: int = 0
+    full_every_hours: int = FULL_EVERY
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     commands: frozenset[Action] = frozenset()
@@ -78,17 +83,24 @@ def _terms(name: str, told: Any, wrong: list[str]) -> Terms:
         wrong.append(f"« {name} » : écrire une section [{name}].")
         return Terms()
     wrong += [f"[{name}] {key} : réglage inconnu ; choisir {', '.join(sorted(KNOWN))}." for key in sorted(told.keys() - KNOWN)]
-    hosts, minutes, options = told.get("hosts", []), told.get("every_minutes", 0), told.get("options", {})
+    hosts, options = told.get("hosts", []), told.get("options", {})
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
         wrong.append(f'[{name}] hosts : écrire une liste de noms, ["mdm.ville.fr"].')
         hosts = []
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MOST_MINUTES:
-        wrong.append(f"[{name}] every_minutes = « {minutes} » : écrire un nombre de 0 à {MOST_MINUTES}.")
-        minutes = 0
+    minutes, hours = _number(name, told, "every_minutes", 0, MOST_MINUTES, wrong), _number(name, told, "full_every_hours", FULL_EVERY, MOST_HOURS, wrong)
     if not isinstance(options, dict):
         wrong.append(f"[{name}] options : écrire une section [{name}.options].")
         options = {}
-    return Terms(frozenset(host.lower() for host in hosts), _zone(name, told, wrong), minutes, _ca(name, told, wrong), options, _commands(name, told, wrong))
+    allowed = frozenset(host.lower() for host in hosts)
+    return Terms(allowed, _zone(name, told, wrong), minutes, hours, _ca(name, told, wrong), options, _commands(name, told, wrong))
+
+
+def _number(name: str, told: Mapping[str, Any], key: str, usual: int, most: int, wrong: list[str]) -> int:
+    value = told.get(key, usual)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        wrong.append(f"[{name}] {key} = « {value} » : écrire un nombre de 0 à {most}.")
+        return usual
+    return value
 
 
 def _commands(name: str, told: Mapping[str, Any], wrong: list[str]) -> frozenset[Action]:

@@ -16,7 +16,7 @@ from inventory.words import tell
 from mdm import actions, listening, queries, terms
 from mdm.capabilities import kind, orders
 from mdm.lists import RUNS
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 MOST_OF_AN_EVENT = 2**20
 pages = Blueprint("mdm", __name__, template_folder="templates")
@@ -31,7 +31,7 @@ def synchronisation() -> str:
     return render_template(
         "mdm/synchronisation.html", listened=queries.listened(g.scope, g.when), runs=queries.runs(g.scope, g.when), quarantines=queries.quarantines(g.scope, g.when),
         gaps={kind: sum(n for (one, _), n in told.items() if one is kind) for kind in Kind if any(one is kind for one, _ in told)},
-        RunState=RunState, may_decide=g.person.role in OFFICE and g.scope.everywhere and g.when is None,
+        RunState=RunState, Extent=Extent, may_decide=g.person.role in OFFICE and g.scope.everywhere and g.when is None,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def connector(name: str) -> str:
         raise NotFound
     alone = actions.left_alone(shown.connector, g.now)
     return render_template(
-        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState,
+        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState, Extent=Extent,
         orders=orders(shown.connector.kind, terms.of(name).commands),
     )  # fmt: skip
 

@@ -104,6 +104,9 @@ class Overheard:
     def answers(self, device: str, command: str) -> Sequence[str]:
         return []
 
+    def since(self, moment: datetime) -> list[tuple[str, Heard]]:
+        return [one for one in sorted(self._all().items()) if one[1].contact and one[1].contact >= moment]
+
     def after(self, device: str, most: int) -> list[tuple[str, Heard]]:
         return [one for one in sorted(self._all().items()) if one[0] > device][:most]
 

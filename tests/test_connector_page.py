@@ -15,7 +15,7 @@ from mdm.drivers import KINDS
 def test_each_kind_says_what_it_can_tell_and_what_it_cannot(key: str) -> None:
     told = kind(key)
     assert told.title == TITLES[key] and told.platforms and len(told.told) == len(TOLD)
-    assert {said for _, said in told.told} == {True, False}, "no server tells all, none tells nothing"
+    assert any(said for _, said in told.told), "none tells nothing"
 
 
 def test_claire_reads_what_the_town_s_server_cannot_tell_and_how_old_its_word_is(autumn: Path) -> None:

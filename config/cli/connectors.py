@@ -23,7 +23,7 @@ from mdm import actions
 from mdm.drivers import KINDS
 from mdm.listening import HEARS, hook_key
 from mdm.models import SyncRun
-from mdm.run_state import RunState
+from mdm.run_state import Extent, RunState
 
 MARKS = {True: "✓", False: "✗", None: "·"}
 
@@ -111,13 +111,14 @@ def connector_hook(name: str, base: str) -> None:
 
 @click.command()
 @click.argument("name", required=False)
+@click.option("--changes", is_flag=True, help="Comme le calendrier : ce qui a changé seulement, tant qu'une lecture entière n'est pas due.")
 @json_option
-def sync(name: str | None, as_json: bool) -> None:
+def sync(name: str | None, changes: bool, as_json: bool) -> None:
     """Lire un serveur MDM et n'écrire que la différence."""
     settings = read(os.environ)
     with house(settings), bar("Lecture du MDM") as tell:
         row = actions.connector(name)
-        run = actions.sync(row, vault=Vault(settings.key_file), now=clock.now(), clock=clock.now, tell=tell)
+        run = actions.sync(row, vault=Vault(settings.key_file), now=clock.now(), clock=clock.now, tell=tell, changes=changes)
     if as_json:
         print_json(run_row(run))
     else:
@@ -130,13 +131,14 @@ def run_row(run: SyncRun) -> dict[str, object]:
     return {
         "state": run.state, "seen": run.seen, "changed": run.changed + run.heard, "unchanged": run.unchanged,
         "refused": run.refused, "requests": run.requests, "heard": run.heard, "absent": run.absent, "gone": run.gone,
-        "declared": run.declared, "dropped_fields": run.dropped, "message": run.message, "run": run.id,
+        "extent": run.kind, "declared": run.declared, "dropped_fields": run.dropped, "message": run.message, "run": run.id,
     }  # fmt: skip
 
 
 def _tell(run: SyncRun) -> None:
     state = RunState(run.state)
-    click.echo(f"Lecture n° {run.id} de « {run.connector.name} » : {state.label}{f' — {run.message}' if run.message else ''}")
+    read = " (ce qui a changé seulement)" if run.kind == Extent.CHANGES.value else ""
+    click.echo(f"Lecture n° {run.id} de « {run.connector.name} »{read} : {state.label}{f' — {run.message}' if run.message else ''}")
     click.echo(
         f"  {run.seen} appareils lus en {run.requests} requêtes : {run.changed} changés, {run.heard} seulement entendus, "
         f"{run.unchanged} sans changement, {run.refused} refusés ; {run.absent} absents, {run.gone} disparus."

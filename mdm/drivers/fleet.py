@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -17,9 +17,10 @@ from msgspec import Struct
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.shape import Shape, believable, marker, opened
 from mdm.drivers.units import Remarks, fraction, latest, plain
 from mdm.http import Answer, Client
+from mdm.since import Row, bound, newest_first
 
 MOST_PAGES = 100_000
 TABLETS = frozenset({"ios", "ipados", "android"})
@@ -50,6 +51,11 @@ class _Host(Struct, gc=False):
     mdm: _Mdm | None = None
 
 
+class _Mark(Struct, gc=False):
+    id: int
+    updated_at: str | None = None
+
+
 class _Hosts(Struct, Generic[T]):
     hosts: list[T]
 
@@ -61,12 +67,12 @@ class _Envelope(Struct, Generic[T]):
 class Fleet:
     """Reads one Fleet server, by the token of an API-only user (login left blank) or by e-mail and password."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(("iPadOS", "iOS", "Android", "ChromeOS", "macOS", "Windows", "Linux"), tells_total=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(("iPadOS", "iOS", "Android", "ChromeOS", "macOS", "Windows", "Linux"), tells_total=True, changed_since=True)
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 500, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._access, self._page_size = access, min(page_size, 500)
+        self._access, self._page_size, self._clock = access, min(page_size, 500), clock
         self._client = Client(access.url.rstrip("/") + "/api/v1/fleet", pause=pause, ca=access.ca)
         self._shape = Shape(_Host, lambda host: str(host.id), _report, b"fleet 1")
 
@@ -110,6 +116,20 @@ class Fleet:
             if not count or (declared is not None and read >= declared):
                 return
             last = self._next(page, last)
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The last updated first, until one that was updated before: nothing filters by date, and a page is asked again from the second of the last row,
+        since hosts may bear the same."""
+        where = self._team()
+
+        def ask(last: Row | None, read: int) -> tuple[Any, int | None]:
+            after = {"after": f"{last.changed + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"} if last and last.changed else {}
+            answer = self._ask(f"/hosts?{urlencode({'per_page': self._page_size, 'order_key': 'h.updated_at', 'order_direction': 'desc', **after, **where})}")
+            return opened(self._client, answer, _Hosts).hosts, declared
+
+        declared = self._count(where)
+        oldest = bound(since, self._clock(), self._ask("/version").told)
+        return newest_first(self._client.host, ask, marker(_Mark, lambda one: one.updated_at, UTC), lambda items: self._shape.page(items, None), oldest)
 
     def _next(self, page: Page, last: int) -> int:
         """The id to go on after; a list that does not go forward would be read for ever."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -19,10 +19,11 @@ from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.shape import Shape, believable, opened, readable
-from mdm.drivers.units import Remarks, unescaped
+from mdm.drivers.units import Remarks, instant, unescaped
 from mdm.http import Answer, Client
+from mdm.since import bound, on_the_wall
 
-MOST_PAGES = 100_000
+MOST_PAGES, MOST_CRITERIA = 100_000, 40
 NAME, ID, SERIAL, CHANGED, STATUS, MODEL, ENTITY = 1, 2, 5, 19, 31, 40, 80
 PAST_THE_END, NO_PLUGIN = "ERROR_RANGE_EXCEED_TOTAL", "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"
 AGENTS = "/PluginFlyvemdmAgent"
@@ -58,13 +59,13 @@ class GlpiAssets:
     """
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("toutes",), tells_total=True, tells_contact=False, tells_enrolment=False, tells_managed=False, peer=True
+        ("toutes",), tells_total=True, tells_contact=False, tells_enrolment=False, tells_managed=False, peer=True, changed_since=True
     )
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 500, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._access, self._page_size = access, page_size
+        self._access, self._page_size, self._clock = access, page_size, clock
         self._client = Client(access.url.rstrip("/").removesuffix("/apirest.php") + "/apirest.php", pause=pause, ca=access.ca)
         self._shape = Shape(_Computer, lambda one: str(one.id), self._report, b"glpi 1", key=str(ID))
 
@@ -80,16 +81,32 @@ class GlpiAssets:
             self._client.basic(self._access.login, self._access.password)
         else:
             self._client.header("Authorization", self._access.password, before="user_token ")
-        status, told = self._client.call("GET", "/initSession")
+        answer = self._client.ask("GET", "/initSession")
+        status, told = answer.status, self._client.decoded(answer) if answer.status < 400 else None
         token = told.get("session_token") if isinstance(told, dict) else None
         if not isinstance(token, str):
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {status})", permanent=True)
         self._client.header("Session-Token", token)
+        self._answered = answer
 
     def pages(self) -> Iterator[Page]:
         """Every computer by increasing id, until the total is reached or the range is past the end."""
         for told in self._listed():
             yield self._shape.page(told.data, believable(self._client, told.totalcount))
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The computers whose last change is after a moment, which is written in the server's own zone."""
+        for told in self._listed(self._edited(since)):
+            yield self._shape.page(told.data, believable(self._client, told.totalcount))
+
+    def _since(self, since: datetime) -> datetime:
+        """The moment as the server's clock shows it, without a zone."""
+        now = self._clock()
+        return on_the_wall(bound(since, now, self._answered.told), now, self._access.zone)
+
+    def _edited(self, since: datetime) -> Mapping[str, Any]:
+        shown = f"{self._since(since):%Y-%m-%d %H:%M:%S}"
+        return {"criteria[0][field]": CHANGED, "criteria[0][searchtype]": "morethan", "criteria[0][value]": shown}
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """By its id, as a search: no row and a total of none is a device that does not exist."""
@@ -157,14 +174,41 @@ class GlpiAssets:
 class Glpi(GlpiAssets):
     """Reads the tablets that Flyve MDM's agents are installed on: a computer without an agent is none of them."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=False, tells_enrolment=False, tells_managed=False)
+    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=False, tells_enrolment=False, tells_managed=False, changed_since=True)
     _agents: Mapping[str, _Agent] | None = None
 
     def pages(self) -> Iterator[Page]:
         """Every computer that bears an agent, by increasing id; `MdmError` at the end if the server gave fewer computers than it has."""
         self._agents = self._all_agents()
+        yield from self._found({})
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The computers that changed, and those whose agent was in contact or is enrolled no more: agents are listed whole, they bear no date of change."""
+        self._agents = self._all_agents()
+        oldest, met = self._since(since), set[str]()
+        for page in self._found(self._edited(since)):
+            met.update(page.ids)
+            yield page
+        moved = [name for name, one in self._agents.items() if name not in met and self._moved(one, oldest)]
+        for start in range(0, len(moved), MOST_CRITERIA):
+            asked = dict[str, Any]()
+            for place, name in enumerate(moved[start : start + MOST_CRITERIA]):
+                told = {"link": "OR", "field": ID, "searchtype": "equals", "value": name}
+                asked |= {f"criteria[{place}][{key}]": value for key, value in told.items() if place or key != "link"}
+            yield from self._found(asked)
+
+    def _moved(self, agent: _Agent, oldest: datetime) -> bool:
+        """Whether an agent may have something to tell; one whose contact cannot be read has."""
+        try:
+            contact = instant(agent.last_contact, UTC)
+        except (ValueError, OverflowError):
+            return True
+        return agent.enroll_status != "enrolled" or (contact is not None and contact.replace(tzinfo=None) >= oldest)
+
+    def _found(self, asked: Mapping[str, Any]) -> Iterator[Page]:
+        """The computers of one search that bear an agent; `MdmError` at its end if the server gave fewer than it found."""
         read = total = 0
-        for told in self._listed():
+        for told in self._listed(asked):
             read, total = read + len(told.data), told.totalcount
             yield self._borne(self._shape.page(told.data, None, self._beside))
         if read != total:

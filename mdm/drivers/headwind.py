@@ -20,6 +20,7 @@ from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page, Refus
 from mdm.drivers.headwind_records import Digests, Quick, Reading, dropped
 from mdm.drivers.headwind_reports import Configurations, name_of, report, sound_report
 from mdm.http import Answer, Client
+from mdm.since import bound
 
 NOT_FOUND, DENIED = "error.notfound.device", "error.permission.denied"
 CODE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+){0,6}")
@@ -29,12 +30,12 @@ MOST_PAGES, MOST_DEVICES = 100_000, 2_000_000
 class Headwind:
     """Reads one Headwind server with a read-only account."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=True, tells_configuration=True, tells_apps=True, tells_battery=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=True, tells_configuration=True, tells_apps=True, tells_battery=True, changed_since=True)
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 1000, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._access, self._page_size = access, page_size
+        self._access, self._page_size, self._clock = access, page_size, clock
         self._client = Client(access.url.rstrip("/") + "/rest", pause=pause, ca=access.ca)
         self._configurations = Configurations({})
         self._quick = Quick(MOST_DEVICES)
@@ -45,21 +46,27 @@ class Headwind:
 
     def sign_in(self) -> None:
         """Exchange the login for a token; the server wants the MD5 of the password, in upper case."""
-        self._sign_in(self._client)
+        self._answered = self._sign_in(self._client)
 
-    def _sign_in(self, client: Client) -> None:
+    def _sign_in(self, client: Client) -> Answer:
         secret = hashlib.md5(self._access.password.encode(), usedforsecurity=False).hexdigest().upper()
-        status, answer = client.call("POST", "/public/jwt/login", {"login": self._access.login, "password": secret})
+        told = client.ask("POST", "/public/jwt/login", {"login": self._access.login, "password": secret})
+        status, answer = told.status, client.decoded(told) if told.status < 400 else None
         if status in (401, 403):
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {status})", permanent=True)
         token = answer.get("id_token") if isinstance(answer, dict) else None
         if status >= 400 or not isinstance(token, str):
             raise MdmError(f"{self._client.host} n'est pas un serveur Headwind : vérifier l'adresse (HTTP {status})", permanent=True)
         client.bearer(token)
+        return told
 
     def pages(self) -> Iterator[Page]:
         """Every page, sorted by number (unique), until the declared total is reached, or a page is empty or comes again."""
         yield from self._listed("", ahead=True)
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The tablets that were in contact since: what the server alone changed (a group, a configuration not received yet) waits for a whole reading."""
+        yield from self._listed("", ahead=True, since=bound(since, self._clock(), self._answered.told))
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """By number or former number, then by number alone; None only when the server listed all that it knows of that name."""
@@ -85,14 +92,15 @@ class Headwind:
         except ValueError as fault:
             raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id} ({fault})") from None
 
-    def _listed(self, value: str, *, ahead: bool = False) -> Iterator[Page]:
+    def _listed(self, value: str, *, ahead: bool = False, since: datetime | None = None) -> Iterator[Page]:
         read, pages, met = 0, 1, set[str]()
+        seen = {"dateFrom": int(since.timestamp() * 1000)} if since else {}
 
         def ask(client: Client, number: int) -> Answer:
-            body = {"groupId": -1, "configurationId": -1, "pageSize": self._page_size, "sortBy": "NUMBER", "sortDir": "ASC"}
+            body = {"groupId": -1, "configurationId": -1, "pageSize": self._page_size, "sortBy": "NUMBER", "sortDir": "ASC", **seen}
             return self._ask(client, "POST", "/private/devices/search", {**body, "value": value, "pageNum": number})
 
-        expected = -(-self._access.expected // self._page_size) if ahead else 0
+        expected = -(-self._access.expected // self._page_size) if ahead and since is None else 0
         with closing(numbered(ask, self._client, lambda: pages if ahead else 1, expected)) as answers:
             for _, answer in zip(range(MOST_PAGES), answers, strict=False):
                 page = self._page(answer)

@@ -16,8 +16,9 @@ from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.mapping_file import Place, at, holds, load, way
 from mdm.drivers.shape import Shape, believable
-from mdm.drivers.units import Remarks, counted_instant, fraction, percent, plain, unescaped
+from mdm.drivers.units import EPOCH, Remarks, counted_instant, fraction, percent, plain, unescaped
 from mdm.http import Client
+from mdm.since import bound, on_the_wall
 
 MOST_PAGES = 100_000
 COUNTED = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(milliseconds=1)}
@@ -51,7 +52,7 @@ class Mapped:
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 500, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._access = access
+        self._access, self._clock = access, clock
         self._told = load(Path(str(access.options.get("mapping", ""))))
         self._page_size = min(page_size, self._told.listing.most)
         self._client = Client(access.url, pause=pause, ca=access.ca)
@@ -80,13 +81,30 @@ class Mapped:
             if not isinstance(token, str):
                 raise MdmError(f"{self._client.host} n'a pas rendu de jeton là où le fichier le cherche ({login.answer})", permanent=True)
             self._client.header(login.header, token, before=login.prefix)
-        self._asked(0, 1, "")
+        self._asked(0, 1, "", {})
 
     def pages(self) -> Iterator[Page]:
         """Every page, until the total is reached, a page is empty, or the only one is read."""
+        return self._listed({})
+
+    def changed(self, since: datetime) -> Iterator[Page] | None:
+        """The same of what changed, where the file names the parameter that asks for it."""
+        told, now = self._told.listing, self._clock()
+        return self._listed({told.since: self._since(bound(since, now, self._answered.told), now)}) if told.since else None
+
+    def _since(self, moment: datetime, now: datetime) -> str | int:
+        """A moment as the server wants it written."""
+        form = self._told.listing.since_moment
+        if form in COUNTED:
+            return (moment - EPOCH) // COUNTED[form]
+        if form == "rfc3339":
+            return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{on_the_wall(moment, now, self._access.zone if form == 'local' else UTC):%Y-%m-%d %H:%M:%S}"
+
+    def _listed(self, more: Mapping[str, str | int]) -> Iterator[Page]:
         read, last, told = 0, "", self._told.listing
         for number in range(MOST_PAGES):
-            answer = self._asked(number if told.paging == "page" else read, self._page_size, last)
+            answer = self._asked(number if told.paging == "page" else read, self._page_size, last, more)
             items = at(answer, told.items)
             if not isinstance(items, list):
                 raise MdmError(f"{self._client.host} n'a pas de liste là où le fichier la cherche ({told.items})", permanent=not number)
@@ -126,9 +144,9 @@ class Mapped:
             raise MdmError(f"{self._client.host} rend toujours la même page de sa liste")
         return page.ids[-1]
 
-    def _asked(self, start: int, size: int, last: str) -> Any:
+    def _asked(self, start: int, size: int, last: str, more: Mapping[str, str | int]) -> Any:
         told = self._told.listing
-        asked: dict[str, Any] = dict(told.query)
+        asked: dict[str, Any] = {**told.query, **more}
         if told.size:
             asked[told.size] = size
         if told.paging == "after" and last:
@@ -143,6 +161,7 @@ class Mapped:
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {answer.status})", permanent=True)
         if answer.status >= 400:
             raise MdmError(f"{self._client.host} répond HTTP {answer.status}", permanent=answer.status == 404)
+        self._answered = answer
         return self._client.decoded(answer)
 
     def _values(self, item: Any) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Login(Struct, forbid_unknown_fields=True):
 
 
 class Listing(Struct, forbid_unknown_fields=True):
-    """`paging`: `none`, `offset` (rows to skip), `page` (number of the page, from `first`) or `after` (last identifier met)."""
+    """`paging`: `none`, `offset` (rows to skip), `page` (number of the page, from `first`) or `after` (last identifier met).
+    `since` is the parameter that leaves out what did not change after a moment, written as `since_moment` says; blank where there is none."""
 
     path: str
     items: str
@@ -38,6 +39,8 @@ class Listing(Struct, forbid_unknown_fields=True):
     size: str = ""
     most: int = 500
     first: int = 0
+    since: str = ""
+    since_moment: Moment = "rfc3339"
     query: dict[str, str | int] = {}
 
 

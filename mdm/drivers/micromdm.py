@@ -7,7 +7,7 @@ rest comes from the answers of the tablets, which the webhook carries. Errors ar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
@@ -20,7 +20,9 @@ from mdm.drivers.shape import Shape, opened
 from mdm.drivers.units import Remarks, latest, plain
 from mdm.hooks import Heard
 from mdm.http import Client
+from mdm.since import OVERLAP
 
+AT_ONCE = 200
 T = TypeVar("T")
 
 
@@ -39,13 +41,13 @@ class MicroMdm:
     """Reads one MicroMDM server by its API key."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False
+        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False, changed_since=True
     )
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 0, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._access = access
+        self._access, self._clock = access, clock
         self._client = Client(access.url, pause=pause, ca=access.ca, final=(500,))
         self._client.basic(access.login or "micromdm", access.password)
         self._shape = Shape(_Device, _name, _report, b"micromdm 1", key="udid")
@@ -57,6 +59,25 @@ class MicroMdm:
     def sign_in(self) -> None:
         """Check the key, which each request carries, by asking for a device that cannot be: HTTP 500 is *not found*."""
         self._refuse(self._client.ask("POST", "/v1/devices", {"filter_serial": ["AUCUN"]}).status, (200, 500))
+
+    def changed(self, since: datetime) -> Iterator[Page] | None:
+        """The tablets that the webhook heard since, asked by serial number; None where none was heard, as where there is no webhook.
+
+        An event that was lost is lost: the next whole list tells what it would have told.
+        """
+        heard = self._access.memory.since(since - OVERLAP)
+        return self._by_serial(sorted({told.serial for _, told in heard if told.serial})) if heard else None
+
+    def _by_serial(self, serials: Sequence[str]) -> Iterator[Page]:
+        for start in range(0, max(len(serials), 1), AT_ONCE):
+            some = serials[start : start + AT_ONCE]
+            answer = self._client.ask("POST", "/v1/devices", {"filter_serial": some}) if some else None
+            if answer:
+                self._refuse(answer.status, (200,))
+            items = (opened(self._client, answer, _Devices).devices or []) if answer else []
+            if len(items) < len(some):
+                raise MdmError(f"{self._client.host} rend {len(items)} appareils pour {len(some)} numéros de série")
+            yield self._shape.page(items, None, self._access.memory.recall)
 
     def pages(self) -> Iterator[Page]:
         """The one answer that lists every device."""

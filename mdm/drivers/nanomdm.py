@@ -17,6 +17,7 @@ from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.shape import digest
 from mdm.hooks import Heard
 from mdm.http import Client
+from mdm.since import OVERLAP
 
 FORM = b"nanomdm 1"
 
@@ -25,7 +26,7 @@ class NanoMdm:
     """What one NanoMDM server's events told, once the server itself was found alive."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False, listens=True, keyless=True
+        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=False, tells_battery=True, tells_group=False, changed_since=True, listens=True, keyless=True
     )
 
     def __init__(
@@ -57,6 +58,10 @@ class NanoMdm:
             if len(some) < self._page_size:
                 return
             last = some[-1][0]
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The devices heard since, by this machine's own clock."""
+        yield Page.of([_report(device, heard) for device, heard in self._memory.since(since - OVERLAP)], (), None)
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         heard = self._memory.recall([mdm_id]).get(mdm_id)

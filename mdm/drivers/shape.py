@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -18,7 +19,9 @@ from msgspec import Raw, Struct
 from msgspec.inspect import Field, ListType, StructType, Type, UnionType, type_info
 
 from mdm.driver import DeviceReport, MdmError, Page, Refusal
+from mdm.drivers.units import instant
 from mdm.http import Answer, Client
+from mdm.since import Row
 
 R = TypeVar("R", bound=Struct)
 E = TypeVar("E")
@@ -63,6 +66,19 @@ def readable(items: Sequence[Any], kind: type[R]) -> list[R]:
             _packed(record)
             found.append(record)
     return found
+
+
+def marker(kind: type[R], changed: Callable[[R], str | None], zone: tzinfo) -> Callable[[Any], Row | None]:
+    """Reads of a record, in `kind`, its `id` and when it changed; None of one that cannot be read."""
+    decode = msgspec.json.Decoder(kind).decode
+
+    def mark(item: Any) -> Row | None:
+        with suppress(*UNREADABLE):
+            record: Any = decode(item) if isinstance(item, Raw) else msgspec.convert(item, kind)
+            return Row(str(record.id), instant(changed(record), zone))
+        return None
+
+    return mark
 
 
 def digest(form: bytes, record: Any, beside: Any = None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -17,9 +17,10 @@ from msgspec import Struct
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.shape import Shape, believable, marker, opened
 from mdm.drivers.units import unescaped
 from mdm.http import Client
+from mdm.since import Row, bound, newest_first, on_the_wall
 
 MOST_A_PAGE, MOST_PAGES = 500, 100_000
 BETWEEN = 0.5
@@ -40,6 +41,15 @@ class _Asset(Struct, gc=False):
     rtd_location: _Named | None = None
 
 
+class _Moment(Struct, gc=False):
+    datetime: str | None = None
+
+
+class _Mark(Struct, gc=False):
+    id: int
+    updated_at: _Moment | None = None
+
+
 class _Rows(Struct, Generic[T]):
     total: int
     rows: list[T]
@@ -49,13 +59,13 @@ class SnipeIt:
     """Reads one Snipe-IT by a personal token."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("toutes",), tells_total=True, tells_contact=False, tells_enrolment=False, tells_managed=False, peer=True
+        ("toutes",), tells_total=True, tells_contact=False, tells_enrolment=False, tells_managed=False, peer=True, changed_since=True
     )
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = MOST_A_PAGE, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._page_size = min(page_size, MOST_A_PAGE)
+        self._page_size, self._clock, self._zone = min(page_size, MOST_A_PAGE), clock, access.zone
         self._client = Client(access.url.rstrip("/") + "/api/v1", pause=pause, ca=access.ca, least_pause=BETWEEN)
         self._client.bearer(access.password)
         self._shape = Shape(_Asset, lambda asset: str(asset.id), _report, b"snipeit 1")
@@ -79,6 +89,18 @@ class SnipeIt:
             if not told.rows or read >= declared:
                 return
 
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The last updated first, until one that was updated before: nothing filters by date. Its moments are in the zone of the connector."""
+
+        def ask(last: Row | None, read: int) -> tuple[Any, int]:
+            told = self._rows({"limit": self._page_size, "offset": max(read - 1, 0), "sort": "updated_at", "order": "desc"})
+            return told.rows, believable(self._client, told.total) or 0
+
+        now = self._clock()
+        oldest = on_the_wall(bound(since, now, self._answered.told), now, self._zone).replace(tzinfo=UTC)
+        mark = marker(_Mark, lambda one: one.updated_at.datetime if one.updated_at else None, UTC)
+        return newest_first(self._client.host, ask, mark, lambda items: self._shape.page(items, None), oldest)
+
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """By its id. An error is believed to mean *no such asset* only while the list itself is answered."""
         item = self._told(f"/hardware/{quote(mdm_id, safe='')}")
@@ -89,6 +111,7 @@ class SnipeIt:
 
     def _rows(self, asked: dict[str, Any]) -> Any:
         answer = self._client.ask("GET", f"/hardware?{urlencode(asked)}")
+        self._answered = answer
         self._refuse(answer.status)
         told = self._client.decoded(answer) if answer.content[:400].find(b'"status":"error"') >= 0 else None
         if isinstance(told, dict) and told.get("status") == "error":

@@ -18,9 +18,10 @@ from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.ahead import numbered
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.shape import Shape, believable, marker, opened
 from mdm.drivers.units import Remarks, plain
 from mdm.http import Answer, Client
+from mdm.since import Row, bound, newest_first
 
 MOST_A_PAGE, MOST_PAGES = 500, 100_000
 LIST = "/api/mdm/devices/"
@@ -43,6 +44,11 @@ class _Device(Struct, gc=False):
     created_at: str | None = None
 
 
+class _Mark(Struct, gc=False):
+    id: int
+    updated_at: str | None = None
+
+
 class _List(Struct, Generic[T]):
     count: int
     results: list[T]
@@ -52,13 +58,13 @@ class Zentral:
     """Reads one Zentral server by the token of a service account."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=True, tells_configuration=True, tells_group=False
+        ("iPadOS", "iOS", "macOS", "tvOS"), tells_total=True, tells_configuration=True, tells_group=False, changed_since=True
     )
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = MOST_A_PAGE, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        self._page_size, self._expected = min(page_size, MOST_A_PAGE), access.expected
+        self._page_size, self._clock, self._expected = min(page_size, MOST_A_PAGE), clock, access.expected
         self._client = Client(access.url, pause=pause, ca=access.ca)
         self._client.header("Authorization", access.password, before="Token ")
         self._known: set[str] | None = None
@@ -70,11 +76,21 @@ class Zentral:
 
     def sign_in(self) -> None:
         """Check that the token may read devices."""
-        self._ask(self._client, {"limit": 1, "offset": 0})
+        self._answered = self._ask(self._client, {"limit": 1, "offset": 0})
 
     def pages(self) -> Iterator[Page]:
         """Every page, oldest record first, until the count is reached or a page is empty."""
         yield from self._listed()
+
+    def changed(self, since: datetime) -> Iterator[Page]:
+        """The last updated first, until one that was updated before: nothing filters by date."""
+
+        def ask(last: Row | None, read: int) -> tuple[Any, int]:
+            told = opened(self._client, self._ask(self._client, {"limit": self._page_size, "offset": max(read - 1, 0), "ordering": "-updated_at"}), _List)
+            return told.results, believable(self._client, told.count) or 0
+
+        oldest = bound(since, self._clock(), self._answered.told)
+        return newest_first(self._client.host, ask, marker(_Mark, lambda one: one.updated_at, UTC), lambda items: self._shape.page(items, None), oldest)
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """Looked for in the whole list, read once more for all look-ups: no call gives one device by its id."""

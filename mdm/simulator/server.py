@@ -125,6 +125,8 @@ class Simulator:
         wanted = str(asked.get("value") or "").lower()
         if wanted:
             listed = [one for one in listed if wanted in one[0].lower() or wanted in one[1].lower()]
+        if asked.get("dateFrom"):
+            listed = [one for one in listed if record(one[2], self.at)["lastUpdate"] >= asked["dateFrom"]]
         records = [record(device, self.at) for _, _, device in window(self.fault, listed, (number - 1) * size, size)]
         items = on_items(self.fault, records)
         return {"configurations": configurations(), "devices": {"items": items, "totalItemsCount": len(listed)}}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from inventory.paris import local_date
+from inventory.paris import at, local_date
 from mdm.simulator.faults import OF_RECORDS
 from mdm.simulator.fleet import Fleet
 from mdm.simulator.life import Life, chance
@@ -32,6 +32,13 @@ class Told:
     battery: int
     label: str
     """The serial number printed on it, known before it is ever switched on."""
+    edited: datetime
+    """When its server last wrote something of it other than a contact."""
+
+    @property
+    def changed(self) -> datetime:
+        """When its server last wrote anything of it."""
+        return max(self.edited, self.contact) if self.contact else self.edited
 
     @property
     def udid(self) -> str:
@@ -42,7 +49,7 @@ def told_at(fleet: Fleet, moment: datetime) -> list[Told]:
     """Every device that a server lists, by id."""
     lives = [_life(life, moment) for life in fleet.devices_at(moment)]
     others = [
-        Told(one.mdm_id, one.serial, one.name, "", moment - timedelta(days=20), moment - timedelta(days=20), moment - timedelta(days=2), False, False, 50, one.serial)
+        Told(one.mdm_id, one.serial, one.name, "", moment - timedelta(days=20), moment - timedelta(days=20), moment - timedelta(days=2), False, False, 50, one.serial, moment - timedelta(days=20))
         for one in fleet.strangers_at(moment)
     ]
     return sorted(lives + others, key=lambda one: one.id)
@@ -53,8 +60,14 @@ def _life(life: Life, moment: datetime) -> Told:
     battery = 35 + chance(life.serial, local_date(moment).toordinal(), *life.salt) % 65
     return Told(
         life.id_at(moment), life.serial if start else "", life.name_at(moment), life.cart.code, start or LONG_AGO, start,
-        life.last_contact(moment), configured, bool(life.outdated_since and moment >= life.outdated_since), battery, life.serial,
+        life.last_contact(moment), configured, bool(life.outdated_since and moment >= life.outdated_since), battery, life.serial, _edited(life, moment),
     )  # fmt: skip
+
+
+def _edited(life: Life, moment: datetime) -> datetime:
+    """Its record is written when it is made, and at each thing that happens to it."""
+    marks = (life.enrolled, life.configured, life.reenrolled, life.renamed[0] if life.renamed else None, life.outdated_since)
+    return max([at(life.cart.labelled, time(16)), *(mark for mark in marks if mark and mark <= moment)])
 
 
 def spoilt(fault: str | None, page: Sequence[Told]) -> list[Told]:

@@ -74,9 +74,14 @@ class FleetApi(Api):
         if "team_id" in ask.query and "fleet_id" in ask.query:
             return _error(400, "Specify only one of team_id and fleet_id")
         devices, size = self.mdm.devices(), ask.number("per_page", 0) or 10**6
+        key, last_first = ask.query.get("order_key", "id"), ask.query.get("order_direction") == "desc"
+        if key not in ("id", "h.updated_at"):
+            return _error(422, f"Error 1052: Column '{key}' in order clause is ambiguous")
+        if key == "h.updated_at":
+            devices = sorted(devices, key=lambda one: (one.changed.replace(microsecond=0), one.id), reverse=last_first)
         start = ask.number("page", 0) * size
         if "after" in ask.query:
-            start = 0 if "page" in ask.query else sum(one.id <= ask.number("after", 0) for one in devices)
+            start = 0 if "page" in ask.query else sum(not _is_after(one, key, ask.query["after"], last_first) for one in devices)
         return Reply(200, {"hosts": self.records(self.window(devices, start, size))}, page=(start == 0, start + size >= len(devices)))
 
     def record(self, device: Told) -> dict[str, Any]:
@@ -89,7 +94,7 @@ class FleetApi(Api):
             "computer_name": device.name, "display_name": device.name or f"iPad ({device.serial})", "platform": "ipados",
             "os_version": f"iPadOS {SYSTEM}" if device.enrolled else "", "hardware_model": MODEL, "hardware_vendor": "",
             "detail_updated_at": rfc3339(device.contact), "seen_time": rfc3339(device.since), "last_enrolled_at": rfc3339(device.enrolled),
-            "last_restarted_at": YEAR_ONE, "status": "offline", "primary_ip": CANARY + "192.0.2.10", "public_ip": CANARY,
+            "last_restarted_at": YEAR_ONE, "updated_at": rfc3339(device.changed), "status": "offline", "primary_ip": CANARY + "192.0.2.10", "public_ip": CANARY,
             "primary_mac": CANARY + "02:00:5e:10:00:01", "gigs_disk_space_available": 41.2, "percent_disk_space_available": 64, **team,
             "mdm": {"enrollment_status": state, "name": "Fleet", "server_url": CANARY, "connected_to_fleet": True}, "issues": {},
         }  # fmt: skip
@@ -102,6 +107,14 @@ class FleetApi(Api):
             "last_mdm_checked_in_at": rfc3339(device.contact), "battery_level": device.battery / 100, "wifi_mac": CANARY,
             "users": [{"username": CANARY + "lea.martin"}], "geolocation": {"lat": LATITUDE, "lon": LONGITUDE}, "udid": device.udid,
         }  # fmt: skip
+
+
+def _is_after(device: Told, key: str, after: str, last_first: bool) -> bool:
+    """Beyond the last value met, in the order asked: those that bear the very same are left out too."""
+    if key == "id":
+        return device.id > int(after)
+    changed = device.changed.strftime("%Y-%m-%d %H:%M:%S")
+    return changed < after if last_first else changed > after
 
 
 def _error(status: int, message: str) -> Reply:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +53,7 @@ class GlpiApi(Api):
 
     def _search(self, ask: Ask) -> Reply:
         devices, (start, end) = self.mdm.devices(), _range(ask)
-        if "criteria[0][value]" in ask.query:
-            devices = [one for one in devices if str(one.id) == ask.query["criteria[0][value]"]]
+        devices = [one for one in devices if _meets(one, ask.query)]
         if start and start >= len(devices):
             return _error(400, "ERROR_RANGE_EXCEED_TOTAL")
         rows = self.records(self.window(devices, start, end - start + 1))
@@ -78,9 +78,20 @@ class GlpiApi(Api):
     def record(self, device: Told) -> dict[str, Any]:
         entity = f"Root entity > {device.group}" if device.group else "Root entity > "
         return {
-            "1": html.escape(device.name), "2": device.id, "5": html.escape(device.label), "19": local(device.contact), "40": MODEL,
+            "1": html.escape(device.name), "2": device.id, "5": html.escape(device.label), "19": local(device.edited), "40": MODEL,
             "70": CANARY + "Léa Martin", "80": html.escape(entity),
         }  # fmt: skip
+
+
+def _meets(device: Told, asked: Mapping[str, str]) -> bool:
+    """Whether a computer meets the criteria of a search, taken in their order; one without criteria meets them all."""
+    met, place = True, 0
+    while f"criteria[{place}][field]" in asked:
+        field, value = asked[f"criteria[{place}][field]"], asked[f"criteria[{place}][value]"]
+        holds = str(device.id) == value if field == "2" else (local(device.edited) or "") > value
+        met = met or holds if place and asked.get(f"criteria[{place}][link]") == "OR" else met and holds
+        place += 1
+    return met
 
 
 def _range(ask: Ask) -> tuple[int, int]:

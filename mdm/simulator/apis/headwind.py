@@ -70,8 +70,9 @@ class HeadwindApi(Api):
 
     def _search(self, asked: Mapping[str, Any]) -> Reply:
         number = asked.get("pageNum", 1)
-        pages = -(-len(self.mdm.listed()) // int(asked.get("pageSize", 50)))
-        told = {"status": "OK", "message": None, "data": self.mdm.search(asked)}
+        found = self.mdm.search(asked)
+        pages = -(-found["devices"]["totalItemsCount"] // int(asked.get("pageSize", 50)))
+        told = {"status": "OK", "message": None, "data": found}
         return Reply(200, told, page=(number == 1, number >= pages))
 
 

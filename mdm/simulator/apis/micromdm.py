@@ -26,8 +26,11 @@ class MicroMdmApi(Api):
         if (ask.method, ask.path) != ("POST", "/v1/devices"):
             return Reply(500, {"error": f"not found: {ask.path}"}) if ask.path.startswith("/v1/") else Reply(404, {})
         devices, serials = self.mdm.devices(), (ask.body or {}).get("filter_serial")
-        if serials and not any(one.label in serials for one in devices):
-            return Reply(500, {"error": f"not found: Device {serials[0]}"})
+        if serials:
+            unknown = set(serials) - {one.label for one in devices}
+            if unknown:
+                return Reply(500, {"error": f"not found: Device {min(unknown)}"})
+            devices = [one for one in devices if one.label in serials]
         shown = self.window(sorted(devices, key=lambda one: one.udid[::-1]), 0, max(len(devices), 1))
         return Reply(200, {"devices": self.records(shown) or None}, page=(True, True))
 

@@ -35,6 +35,8 @@ class ZentralApi(Api):
         devices, size, start = self.mdm.devices(), min(ask.number("limit", 50), MOST), ask.number("offset", 0)
         serial = ask.query.get("serial_number")
         devices = [one for one in devices if serial in (None, one.serial)]
+        if ask.query.get("ordering") == "-updated_at":
+            devices = sorted(devices, key=lambda one: (one.changed, one.id), reverse=True)
         rows = self.records(self.window(devices, start, size))
         told = {"count": len(devices), "next": None, "previous": None, "results": rows}
         return Reply(200, told, page=(start == 0, start + size >= len(devices)))
@@ -61,5 +63,5 @@ class ZentralApi(Api):
             "users": [{"long_name": CANARY + "Léa Martin", "short_name": CANARY}], "realm_user": {"email": CANARY, "username": CANARY},
             "last_ip": CANARY + "192.0.2.10", "last_seen_at": naive(device.contact), "last_notified_at": naive(device.contact),
             "checkout_at": None, "blocked_at": None, "blueprint": 2 if device.configured else 1, "awaiting_configuration": False,
-            "created_at": naive(device.since), "updated_at": naive(device.contact),
+            "created_at": naive(device.since), "updated_at": naive(device.changed),
         }  # fmt: skip
