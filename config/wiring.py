@@ -62,6 +62,7 @@ def wire(settings: Settings) -> None:
     hang("tablet", "deploy/incident_tablet_panel.html", incident_panels.tablet_panel)
     for page in ("tablet", "mobile_class"):
         hang(page, "deploy/photos_panel.html", field_panels.photos_panel)
+    hang("tablet", "mdm/detail_tablet_panel.html", mdm_panels.tablet_panel)
     hang("tablet", "mdm/command_tablet_panel.html", command_panels.tablet_panel)
     hang("theft", "mdm/theft_panel.html", command_panels.theft_panel)
     hang("mobile_class", "deploy/check_class_panel.html", check_panels.class_panel)

@@ -16,7 +16,8 @@ from inventory.journal import Entry, append
 from inventory.words import tell
 from mdm import terms
 from mdm.breaker import FAILURES, opens_again
-from mdm.driver import Access
+from mdm.details import fetch
+from mdm.driver import Access, Detailed
 from mdm.drivers import KINDS, connect
 from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
@@ -106,9 +107,12 @@ def sync(
     """
     read = read_register if KINDS[row.kind].capabilities.peer else read_server
     begin = changes_since(row, now) if changes else None
-    run = read(row, connect(row.kind, access(row, vault), clock=clock), now=now, tell=tell, since=begin)
+    driver = connect(row.kind, access(row, vault), clock=clock)
+    run = read(row, driver, now=now, tell=tell, since=begin)
     if run.state == RunState.COMPLETE.value:
         survey(now)
+        if isinstance(driver, Detailed):
+            fetch(run, row, driver, terms.of(row.name).detail_requests, clock=clock, tell=tell)
     return run
 
 

@@ -48,13 +48,15 @@ class RunShown(Struct):
     refused: int
     absent: int
     gone: int
+    requests: int
+    details: int
     message: str
 
     @classmethod
     def of(cls, run: SyncRun) -> RunShown:
         return cls(
             run.id, run.connector.name, Extent(run.kind), RunState(run.state), run.started, run.ended, run.declared, run.seen, run.changed, run.heard,
-            run.unchanged, run.refused, run.absent, run.gone, run.message,
+            run.unchanged, run.refused, run.absent, run.gone, run.requests, run.details, run.message,
         )  # fmt: skip
 
 

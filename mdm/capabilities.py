@@ -27,6 +27,7 @@ TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     (later("Batterie"), lambda can: can.tells_battery),
     (later("Groupe (classe mobile)"), lambda can: can.tells_group),
     (later("Nombre total d'appareils, qui prouve une lecture entière"), lambda can: can.tells_total),
+    (later("Davantage d'un appareil demandé seul, à tour de rôle"), lambda can: can.details),
     (later("Ce qui a changé depuis la dernière lecture"), lambda can: can.changed_since),
 )
 
@@ -46,10 +47,11 @@ class Kind:
     platforms: Sequence[str]
     peer: bool
     changes: bool
+    details: bool
     told: Sequence[tuple[str, bool]]
 
 
 def kind(key: str) -> Kind:
     """The line of the table of one kind. KeyError for a kind that does not exist."""
     can = KINDS[key].capabilities
-    return Kind(key, tell(TITLES[key]), [tell(one) for one in can.platforms], can.peer, can.changed_since, [(tell(label), says(can)) for label, says in TOLD])
+    return Kind(key, tell(TITLES[key]), [tell(one) for one in can.platforms], can.peer, can.changed_since, can.details, [(tell(label), says(can)) for label, says in TOLD])

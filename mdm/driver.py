@@ -47,6 +47,15 @@ class DeviceReport(msgspec.Struct, frozen=True, gc=False):
     told: str | None = None
 
 
+class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a server tells of one device asked alone, and not in its list: an allow-list too; None is *not told*. `profiles`: name and state as told."""
+
+    battery: int | None = None
+    lost: bool | None = None
+    mdm_contact: datetime | None = None
+    profiles: tuple[tuple[str, str], ...] = ()
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A record that cannot be read: its id as told, and why, in French."""
 
@@ -164,6 +173,7 @@ class Capabilities:
     tells_managed: bool = True
     tells_group: bool = True
     changed_since: bool = False
+    details: bool = False
     peer: bool = False
     listens: bool = False
     keyless: bool = False
@@ -201,6 +211,18 @@ class Changing(Protocol):
 
         Raises `MdmError` when some may be missing.
         """
+        ...
+
+
+@runtime_checkable
+class Detailed(Protocol):
+    """A driver whose server tells more of a device that is asked alone."""
+
+    @property
+    def requests(self) -> int: ...
+
+    def detail(self, mdm_id: str) -> Detail | None:
+        """What is told of one device, in one request that is never tried again; None for one that does not exist, `MdmError` if nothing was told."""
         ...
 
 

@@ -53,6 +53,7 @@ class SyncRun(Table):
     decided_at = MomentField(null=True)
     reason = TextField(default="")
     kind = CharField(default=Extent.FULL.value, constraints=[SQL("DEFAULT 'full'")])
+    details = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         indexes = ((("connector", "started"), False),)
@@ -85,6 +86,20 @@ class HeardDevice(Table):
 
     class Meta:
         indexes = ((("connector", "device"), True), (("connector", "noted"), False))
+
+
+class DeviceDetail(Table):
+    """What a server last told of one device alone (`mdm.driver.Detail`): when it was told, and when it was last asked for."""
+
+    id = AutoField()
+    connector = ForeignKeyField(Connector, on_delete="RESTRICT")
+    device = CharField()
+    told = TextField()
+    fetched = MomentField(null=True)
+    asked = MomentField()
+
+    class Meta:
+        indexes = ((("connector", "device"), True),)
 
 
 class PeerAsset(Table):
@@ -133,4 +148,4 @@ class Command(Table):
     said = CharField(default="")
 
 
-TABLES = (Connector, SyncRun, HookEvent, HeardDevice, PeerAsset, Command)
+TABLES = (Connector, SyncRun, HookEvent, HeardDevice, DeviceDetail, PeerAsset, Command)

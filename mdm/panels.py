@@ -8,11 +8,12 @@ from typing import Any
 
 from inventory.discrepancy import NOT_OF_MDMS
 from inventory.journal import When
-from inventory.models import MobileClass, Person
+from inventory.models import MobileClass, Person, Tablet
 from inventory.queries.discrepancies import Placed, discrepancies
 from inventory.queries.gaps import standing_of
 from inventory.roles import OFFICE, Role
 from inventory.scope import EVERYWHERE, Scope
+from mdm.details import of_tablet
 from mdm.models import SyncRun
 from mdm.queries import failed_since, listened, quarantines
 from mdm.run_state import Freshness, RunState
@@ -33,6 +34,12 @@ def class_panel(shown: MobileClass, scope: Scope, when: When | None, now: dateti
         noted = [row for row in noted if row.name in live or row.kind in NOT_OF_MDMS]
         fresh = [one for name, one in live.items() if name not in known]
     return {"noted": noted, "fresh": fresh, "listened": listened(scope, when)}
+
+
+def tablet_panel(shown: Tablet, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:
+    """What servers tell of this tablet alone, each with its age; none of a date of the past, since only the last is kept."""
+    known = of_tablet(shown) if when is None else []
+    return {"known": known} if known else None
 
 
 def home_panel(shown: Person, scope: Scope, when: When | None, now: datetime) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@
     every_minutes = 60
     ca = "/etc/cartable/ca-ville.pem"
     full_every_hours = 6
+    detail_requests = 50
     commands = ["refresh", "message", "lost_mode"]
     [mdm-ville.options]
     team = 3
@@ -32,18 +33,22 @@ LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_MINUTES = 1440
 MOST_HOURS = 168
 FULL_EVERY = 6
-KNOWN = frozenset({"hosts", "zone", "every_minutes", "full_every_hours", "ca", "options", "commands"})
+MOST_DETAILS = 10_000
+DETAILS = 50
+KNOWN = frozenset({"hosts", "zone", "every_minutes", "full_every_hours", "detail_requests", "ca", "options", "commands"})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of one connector; `every_minutes` 0 reads it at each turn of the timetable; `full_every_hours` is how long the timetable
-    may read what changed only, of a server that can tell it (0: each reading is whole)."""
+    may read what changed only, of a server that can tell it (0: each reading is whole); `detail_requests` how many devices a
+    reading may ask for one by one, of a server that tells more of them so."""
 
     hosts: frozenset[str] = frozenset()
     zone: ZoneInfo = PARIS
     every_minutes: int = 0
     full_every_hours: int = FULL_EVERY
+    detail_requests: int = DETAILS
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     commands: frozenset[Action] = frozenset()
@@ -87,12 +92,13 @@ def _terms(name: str, told: Any, wrong: list[str]) -> Terms:
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
         wrong.append(f'[{name}] hosts : écrire une liste de noms, ["mdm.ville.fr"].')
         hosts = []
-    minutes, hours = _number(name, told, "every_minutes", 0, MOST_MINUTES, wrong), _number(name, told, "full_every_hours", FULL_EVERY, MOST_HOURS, wrong)
+    paces = (("every_minutes", 0, MOST_MINUTES), ("full_every_hours", FULL_EVERY, MOST_HOURS), ("detail_requests", DETAILS, MOST_DETAILS))
+    minutes, hours, details = (_number(name, told, *pace, wrong) for pace in paces)
     if not isinstance(options, dict):
         wrong.append(f"[{name}] options : écrire une section [{name}.options].")
         options = {}
     allowed = frozenset(host.lower() for host in hosts)
-    return Terms(allowed, _zone(name, told, wrong), minutes, hours, _ca(name, told, wrong), options, _commands(name, told, wrong))
+    return Terms(allowed, _zone(name, told, wrong), minutes, hours, details, _ca(name, told, wrong), options, _commands(name, told, wrong))
 
 
 def _number(name: str, told: Mapping[str, Any], key: str, usual: int, most: int, wrong: list[str]) -> int:

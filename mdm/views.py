@@ -15,6 +15,7 @@ from inventory.roles import OFFICE, READERS
 from inventory.words import tell
 from mdm import actions, listening, queries, terms
 from mdm.capabilities import kind, orders
+from mdm.details import rotation
 from mdm.lists import RUNS
 from mdm.run_state import Extent, RunState
 
@@ -51,7 +52,7 @@ def connector(name: str) -> str:
         raise NotFound
     alone = actions.left_alone(shown.connector, g.now)
     return render_template(
-        "mdm/connector.html", shown=shown, kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState, Extent=Extent,
+        "mdm/connector.html", shown=shown, rotation=rotation(shown.connector), kind=kind(shown.connector.kind), terms=terms.of(name), alone=alone, RunState=RunState, Extent=Extent,
         orders=orders(shown.connector.kind, terms.of(name).commands),
     )  # fmt: skip
 

@@ -130,7 +130,7 @@ def run_row(run: SyncRun) -> dict[str, object]:
     """A run for a script; `changed` counts every device of which something was written, `heard` those only heard again."""
     return {
         "state": run.state, "seen": run.seen, "changed": run.changed + run.heard, "unchanged": run.unchanged,
-        "refused": run.refused, "requests": run.requests, "heard": run.heard, "absent": run.absent, "gone": run.gone,
+        "refused": run.refused, "requests": run.requests, "heard": run.heard, "absent": run.absent, "gone": run.gone, "details": run.details,
         "extent": run.kind, "declared": run.declared, "dropped_fields": run.dropped, "message": run.message, "run": run.id,
     }  # fmt: skip
 
@@ -143,6 +143,8 @@ def _tell(run: SyncRun) -> None:
         f"  {run.seen} appareils lus en {run.requests} requêtes : {run.changed} changés, {run.heard} seulement entendus, "
         f"{run.unchanged} sans changement, {run.refused} refusés ; {run.absent} absents, {run.gone} disparus."
     )
+    if run.details:
+        click.echo(f"  {run.details} appareils demandés un à un pour leurs détails.")
     for refusal in run.refusals:
         click.echo(f"  refusé : {refusal['record']} — {refusal['reason']}")
     if state is RunState.QUARANTINED:

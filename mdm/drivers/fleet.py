@@ -12,17 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
+import msgspec
 from msgspec import Struct
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
-from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, marker, opened
+from mdm.driver import Access, Capabilities, Detail, DeviceReport, MdmError, Page
+from mdm.drivers.shape import UNREADABLE, Shape, believable, marker, opened
 from mdm.drivers.units import Remarks, fraction, latest, plain
 from mdm.http import Answer, Client
 from mdm.since import Row, bound, newest_first
 
-MOST_PAGES = 100_000
+MOST_PAGES, MOST_PROFILES = 100_000, 50
 TABLETS = frozenset({"ios", "ipados", "android"})
 RENAMED_IN = (4, 82)
 """From this version on a team is called a fleet, in parameters too."""
@@ -31,6 +32,26 @@ T = TypeVar("T")
 
 class _Mdm(Struct, gc=False):
     enrollment_status: str | None = None
+
+
+class _Profile(Struct, gc=False):
+    name: str | None = None
+    status: str | None = None
+    operation_type: str | None = None
+
+
+class _Managed(Struct, gc=False):
+    device_status: str | None = None
+    profiles: list[_Profile] | None = None
+
+
+class _Detail(Struct, gc=False):
+    """What only the record of one host tells."""
+
+    battery_level: float | None = None
+    last_mdm_checked_in_at: str | None = None
+    is_mdm_lost_mode_enabled: bool | None = None
+    mdm: _Managed | None = None
 
 
 class _Host(Struct, gc=False):
@@ -67,13 +88,14 @@ class _Envelope(Struct, Generic[T]):
 class Fleet:
     """Reads one Fleet server, by the token of an API-only user (login left blank) or by e-mail and password."""
 
-    capabilities: ClassVar[Capabilities] = Capabilities(("iPadOS", "iOS", "Android", "ChromeOS", "macOS", "Windows", "Linux"), tells_total=True, changed_since=True)
+    capabilities: ClassVar[Capabilities] = Capabilities(("iPadOS", "iOS", "Android", "ChromeOS", "macOS", "Windows", "Linux"), tells_total=True, changed_since=True, details=True)
 
     def __init__(
         self, access: Access, *, clock: Callable[[], datetime], page_size: int = 500, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._access, self._page_size, self._clock = access, min(page_size, 500), clock
         self._client = Client(access.url.rstrip("/") + "/api/v1/fleet", pause=pause, ca=access.ca)
+        self._one: Client | None = None
         self._shape = Shape(_Host, lambda host: str(host.id), _report, b"fleet 1")
 
     @property
@@ -147,6 +169,20 @@ class Fleet:
         self._refuse(answer)
         return self._shape.one(self._client, opened(self._client, answer, _Envelope).host)
 
+    def detail(self, mdm_id: str) -> Detail | None:
+        """Battery, lost mode, last contact with the MDM and the state of each profile; the session of the list serves, and is not opened again."""
+        if self._one is None:
+            self._one = self._client.sibling()
+            self._one.ask_once()
+        answer = self._one.ask("GET", f"/hosts/{quote(mdm_id, safe='')}?exclude_software=true")
+        if answer.status == 404:
+            return None
+        self._refuse(answer)
+        try:
+            return _detail(msgspec.convert(self._client.decoded(answer), _Envelope[_Detail]).host)
+        except UNREADABLE:
+            raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id}") from None
+
     def _team(self) -> dict[str, Any]:
         """The parameter that restricts the list to one team, in the one word that this version knows."""
         team = self._access.options.get("team")
@@ -198,6 +234,18 @@ def _report(host: _Host, beside: Any) -> DeviceReport:
         group=plain(host.fleet_name or host.team_name),
         remarks=remarks.kept(),
     )
+
+
+def _detail(told: _Detail) -> Detail:
+    managed, profiles = told.mdm or _Managed(), list[tuple[str, str]]()
+    for one in (managed.profiles or [])[:MOST_PROFILES]:
+        if one.operation_type != "remove":
+            profiles.append((plain(one.name), plain(one.status)))
+    lost = told.is_mdm_lost_mode_enabled
+    return Detail(
+        battery=fraction(told.battery_level), lost=managed.device_status == "locked" if lost is None and managed.device_status else lost,
+        mdm_contact=Remarks().instant(told.last_mdm_checked_in_at), profiles=tuple(sorted(profiles)),
+    )  # fmt: skip
 
 
 def _status(host: _Host) -> MdmStatus:

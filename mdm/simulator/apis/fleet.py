@@ -29,6 +29,8 @@ class FleetApi(Api):
     spoilt_field = "detail_updated_at"
     version = "4.63.0"
     premium = True
+    busy = 0
+    """The status that a host asked alone gets in place of its record, 0 for none."""
 
     def answer(self, ask: Ask) -> Reply:
         path = ask.path.removeprefix(BASE)
@@ -44,6 +46,8 @@ class FleetApi(Api):
         if path == "/hosts":
             return self._list(ask)
         if path.startswith("/hosts/") and path != "/hosts/count":
+            if self.busy:
+                return _error(self.busy, "Too busy")
             found = self.known(path.removeprefix("/hosts/"))
             return Reply(200, {"host": self._detail(found)}) if found else _error(404, "Resource Not Found")
         known = {"/me": {"user": {"name": CANARY, "global_role": "observer"}}, "/version": {"version": self.version}, "/hosts/count": {"count": len(self.mdm.devices())}}
@@ -103,6 +107,10 @@ class FleetApi(Api):
         told, asked = self.record(device), self.mdm.orders.states.get(str(device.id), "unlock")
         pending = "" if self.mdm.orders.obeys or asked == "refetch" else asked
         told["mdm"] |= {"device_status": DONE[asked] if self.mdm.orders.obeys else "unlocked", "pending_action": pending}
+        told["mdm"]["profiles"] = [
+            {"profile_uuid": "a1", "name": "Écoles 2017.1", "status": "verified" if device.configured else "pending", "operation_type": "install", "detail": CANARY},
+            {"profile_uuid": "a2", "name": "Ancien", "status": "verifying", "operation_type": "remove", "detail": ""},
+        ]  # fmt: skip
         return told | {
             "last_mdm_checked_in_at": rfc3339(device.contact), "battery_level": device.battery / 100, "wifi_mac": CANARY,
             "users": [{"username": CANARY + "lea.martin"}], "geolocation": {"lat": LATITUDE, "lon": LONGITUDE}, "udid": device.udid,
