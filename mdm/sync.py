@@ -68,9 +68,9 @@ def read_and(
 
 
 def listed_last(connector: Connector) -> int:
-    """How many devices the last reading that counted listed; 0 before the first."""
+    """How many devices the last whole reading that counted listed; 0 before the first."""
     counted = SyncRun.state.in_([RunState.COMPLETE.value, RunState.RELEASED.value])
-    seen = SyncRun.select(SyncRun.seen).where((SyncRun.connector == connector) & counted).order_by(SyncRun.id.desc())
+    seen = SyncRun.select(SyncRun.seen).where((SyncRun.connector == connector) & counted & (SyncRun.kind == Extent.FULL.value)).order_by(SyncRun.id.desc())
     return int(seen.scalar() or 0)
 
 

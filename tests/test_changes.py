@@ -31,6 +31,7 @@ from mdm.sync import read_server
 PARIS, HOUR = ZoneInfo("Europe/Paris"), timedelta(hours=1)
 MORNING = datetime(2017, 11, 28, 7, tzinfo=UTC)
 """Its tablets are used until eleven, and one of them is enrolled again at half past nine."""
+QUICK = [fault for fault in FAULTS if fault not in ("drip", "gzip_bomb", "huge_page")]
 TELLING = sorted(key for key, kind in KINDS.items() if kind.capabilities.changed_since)
 CHANGES = pytest.mark.parametrize("kind", TELLING)
 
@@ -93,7 +94,7 @@ def test_changes_and_a_whole_reading_give_what_whole_readings_give_over_faults(k
     extents = []
     for step in range(11):
         mdm.at = moment = MORNING + step * timedelta(minutes=40)
-        mdm.fault = dice.choice((*FAULTS,)) if step and dice.random() < 0.5 else None
+        mdm.fault = dice.choice(QUICK) if step and dice.random() < 0.5 else None
         if step == 5:
             mdm.fleet.lives = [life for life in mdm.fleet.lives if life.mdm_id != 1005]
         begin = changes_since(often, moment)
