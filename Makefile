@@ -21,14 +21,19 @@ test: packages lint
 	@$(ROOMY) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHROMIUM),,-m "not browser")
 	@$(if $(POSTGRES),$(ROOMY) $(BIN)/pytest -n 2 --dist worksteal --postgresql)
 
-# Long runs, half an hour or so; short ones of the same are part of the tests. SEQUENCES=100000 has one session try for hours.
-SEQUENCES ?= 10000
+# Long runs, two hours or so of two cores; short ones of the same are part of the tests. Each ends with a line of its figures, and those that take longest
+# tell theirs as they go, and once more when they are stopped. SEQUENCES=10000 RUNS=1000 PAYLOADS=10000 make a fraction of it.
+SEQUENCES ?= 100000
+RUNS ?= 10000
+PAYLOADS ?= 100000
 proof: packages .venv/installed-test
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 10000
 	@! PYTHONPATH=.:tests $(BIN)/python tests/proof/power_cut.py --cuts 300 --synchronous normal
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/kills.py --kills 200 --clients 50
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/server_stops.py --stops 100
-	@PYTHONPATH=.:tests $(BIN)/python tests/proof/lies.py --readings 4000
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/faults.py --runs $(RUNS)
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/payloads.py --payloads $(PAYLOADS)
+	@PYTHONPATH=.:tests $(BIN)/python tests/proof/lies.py --readings 1000
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/storm.py --phones 200 --acts 50 --seconds 3
 	@$(if $(CHROMIUM),PYTHONPATH=.:tests $(BIN)/python tests/proof/phone_kills.py --kills 200)
 	@PYTHONPATH=.:tests $(BIN)/python tests/proof/one_session.py --sequences $(SEQUENCES)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from played import CHRISTMAS, KIND, LISTING, STUBS, contact_of, driver, reports, staged
+from played import CHRISTMAS, KIND, LISTING, STUBS, contact_of, driver, exported, reports, staged
 
 from inventory.models import Sighting
-from mdm.driver import MdmError
+from mdm.driver import Access, MdmError
 from mdm.drivers import KINDS
+from mdm.drivers.export_file import ExportFile
 from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.registers import read_register
 from mdm.simulator import APIS, Fleet, Simulator
@@ -172,3 +173,13 @@ def test_a_tablet_really_removed_is_found_within_three_clean_readings(kind: str,
         assert Sighting.select().count() == 0, "and it is no sighting"
     else:
         assert [row.mdm_id for row in Sighting.select().where(Sighting.status == "gone")] == [removed]
+
+
+def test_a_file_that_stops_in_the_middle_of_a_row_is_not_read() -> None:
+    with Simulator(Fleet(), at=CHRISTMAS, api="zentral") as mdm:
+        path = Path(exported(mdm).removeprefix("file://"))
+    whole, reader = path.read_bytes(), ExportFile(Access(path.as_uri(), "", ""), clock=lambda: CHRISTMAS)
+    assert len(staged(reader).ids) == 29
+    path.write_bytes(whole[:-45])
+    with pytest.raises(MdmError, match="au milieu d'une ligne"):
+        staged(reader)

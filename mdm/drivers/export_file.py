@@ -5,6 +5,8 @@ The file is a photograph: one that is older than a week is not read as if it wer
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,8 @@ from mdm.drivers.units import Remarks, plain, written, written_percent
 
 MOST_BYTES = 20 * 2**20
 MOST_DAYS = 7
+OTHERS = (b"PK", b"\xd0\xcf", b"\xff\xfe", b"\xfe\xff")
+"""How a workbook begins, and text in UTF-16."""
 ALIASES = {
     "serial": ("N° de série", "Numéro de série", "Serial number", "Serial", "Hardware serial", "Série", "S/N"),
     "id": ("Identifiant MDM", "Device ID", "ID", "Identifiant", "UDID", "UUID", "Host ID"),
@@ -101,7 +105,10 @@ class ExportFile:
 
     def _sheet(self) -> Sheet:
         try:
-            return read(self._path.read_bytes(), self._path.name, ALIASES, ("serial",))
+            content = self._path.read_bytes()
+            if _cut(content):
+                raise MdmError(f"l'export {self._path.name} s'arrête au milieu d'une ligne : le déposer de nouveau, entier")
+            return read(content, self._path.name, ALIASES, ("serial",))
         except (OSError, Refused) as fault:
             raise MdmError(f"l'export ne se lit pas : {fault}", permanent=True) from None
 
@@ -123,6 +130,19 @@ class ExportFile:
             group=plain(row.group),
             remarks=remarks.kept(),
         )
+
+
+def _cut(content: bytes) -> bool:
+    """Whether a CSV ends in the middle of a row: its last row alone has fewer cells than those before it, which all have as many."""
+    if content.startswith(OTHERS):
+        return False
+    text = content.decode("latin1")
+    try:
+        widths = [len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=text.count)) if any(row)]
+    except csv.Error:
+        return False
+    before = set(widths[len(widths) // 2 : -1])
+    return len(before) == 1 and widths[-1] < before.pop()
 
 
 def _name(row: _Row) -> str:
