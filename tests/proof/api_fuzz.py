@@ -39,7 +39,7 @@ from inventory.scope import EVERYWHERE, Scope
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance]
 SOUND, UNSOUND = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-FEW = 20
+FEW, TOLD_EVERY = 20, 5_000
 
 
 @dataclass
@@ -77,7 +77,7 @@ def bearers(built: Town) -> list[Bearer]:
 
 
 def fuzz(built: Town, requests: int, *, few: int = FEW, start: int = 0) -> Found:
-    """Send `requests` requests, a few of each operation in turn; stops early once ten kinds of fault are known."""
+    """Send `requests` requests, a few of each operation in turn; stops early once ten kinds of fault are known, or interrupted."""
     built.app.config["PACE"]._most = 10**9
     built.app.testing = False
     schema, found, several = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", built.app), Found(), bearers(built)
@@ -86,7 +86,13 @@ def fuzz(built: Town, requests: int, *, few: int = FEW, start: int = 0) -> Found
     for number, (operation, bearer) in enumerate(turns, start):
         if found.sent >= requests or len(found.faults) >= 10:
             return found
-        _batch(operation, bearer, min(few, requests - found.sent), number, found)
+        before = found.sent // TOLD_EVERY
+        try:
+            _batch(operation, bearer, min(few, requests - found.sent), number, found)
+        except KeyboardInterrupt:
+            return found
+        if found.sent // TOLD_EVERY > before:
+            print(f"{found.sent} requests, {len(found.faults)} faults; the next begins at --start {number + 1}", file=sys.stderr, flush=True)
     return found
 
 
