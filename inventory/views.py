@@ -19,6 +19,7 @@ from inventory.queries import places
 from inventory.queries import tablets as reading
 from inventory.queries.visible import visible
 from inventory.roles import FIELD, OFFICE, READERS
+from inventory.school_time import Rhythm
 from inventory.timeline import timeline
 from inventory.words import tell, tell_count
 
@@ -39,6 +40,7 @@ def school(uai: str) -> str:
     return render_template(
         "inventory/school.html", school=row, classes=records, counts=_counts(records), closings=places.closings(g.scope, row.id),
         panels=panels_of("school", row, g.scope, g.when, g.now), timeline=timeline(history("school", row.id), g.when),
+        rhythm=Rhythm(row.rhythm).label if row.rhythm else None,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
 
+from inventory.words import later
 from mdm.commands.order import Action
 from mdm.driver import DeviceReport, MdmError
 from mdm.http import Answer, Client
@@ -69,4 +70,4 @@ def heard_again(report: DeviceReport | None, order: Order) -> Outcome | None:
     """The device was in contact after the order left: what was to be fetched was offered to it."""
     if report is None or order.sent is None or report.last_contact is None or report.last_contact <= order.sent:
         return None
-    return Outcome(True, "un contact plus récent que l'envoi")
+    return Outcome(True, later("un contact plus récent que l'envoi"))

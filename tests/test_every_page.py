@@ -69,6 +69,7 @@ def test_every_page_is_accessible_still_light_whole_without_script_and_prints(ch
             assert 0 < sum(loaded) <= LIGHTEST, (path, sum(loaded))
             assert page.evaluate(SHIFTS) < UNSEEN, path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert login == "admin" or width < 960 or page.evaluate("document.querySelector('.top').scrollHeight <= innerHeight"), path
             assert page.evaluate(WITHOUT_SCRIPT) == [True, True], path
             assert page.locator(".plot svg").count() == page.locator(".plot details table").count(), path
             page.emulate_media(reduced_motion="reduce")

@@ -69,7 +69,7 @@ def _decisions(role: Role, scope: Scope, told: Convention, when: When | None, to
     for one in decisions(scope, told.key, when):
         if one.open and one.due and (role in KEEPERS or role.french in one.owner):
             page = "" if role is Role.TECHNICIAN else "committee.meeting_page"
-            yield Dated(tell("Décision : {words} ({owner})", words=one.words, owner=one.owner), one.due, one.due < today, page, {"meeting_id": one.meeting})
+            yield Dated(tell("Décision : {words} ({owner})", words=one.words, owner=tell(one.owner)), one.due, one.due < today, page, {"meeting_id": one.meeting})
 
 
 def _requests(scope: Scope, told: Convention, when: When | None, today: date) -> Iterator[Dated]:

@@ -16,7 +16,7 @@ from inventory.mdm_status import MdmStatus
 from inventory.models import Person, Sighting, Tablet
 from inventory.roles import OFFICE, Role
 from inventory.scope import EVERYWHERE
-from inventory.words import tell
+from inventory.words import later, tell
 from mdm import terms
 from mdm.commands import queries
 from mdm.commands.actions import ASKERS, move, voice_of
@@ -54,10 +54,10 @@ def _end_what_is_over(now: datetime) -> None:
             _end(row, State.EXPIRED, now, "plus de 24 heures")
     for row in queries.of_state(EVERYWHERE, (State.SENDING,)):
         if now - row.sent >= ANSWERED_BY:
-            move(row, State.TO_VERIFY, _by_itself(now), "le programme s'est arrêté pendant l'envoi")
+            move(row, State.TO_VERIFY, _by_itself(now), later("le programme s'est arrêté pendant l'envoi"))
     for row in queries.of_state(EVERYWHERE, (State.SENT,)):
         if now - row.sent >= LIFE:
-            move(row, State.TO_VERIFY, _by_itself(now), "aucune réponse en 24 heures")
+            move(row, State.TO_VERIFY, _by_itself(now), later("aucune réponse en 24 heures"))
 
 
 @atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inventory.words import later
 from mdm.commands.order import Action
 from mdm.driver import Memory
 from mdm.voice import Order, Outcome
@@ -16,8 +17,8 @@ REQUESTS = {
 }  # fmt: skip
 ACTIONS = frozenset(REQUESTS)
 ANSWERS = {
-    "Acknowledged": Outcome(True, "la tablette a répondu : fait"), "Error": Outcome(False, "la tablette a répondu : erreur"),
-    "CommandFormatError": Outcome(False, "la tablette n'a pas compris la commande"),
+    "Acknowledged": Outcome(True, later("la tablette a répondu : fait")), "Error": Outcome(False, later("la tablette a répondu : erreur")),
+    "CommandFormatError": Outcome(False, later("la tablette n'a pas compris la commande")),
 }  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from inventory.words import later
 from mdm.commands.order import Action
 from mdm.drivers.headwind import Headwind
 from mdm.drivers.units import plain
 from mdm.voice import Declined, Order, Outcome, heard_again, taken
 
 PUSHED = frozenset({Action.REFRESH, Action.PUSH})
-SEEN = {1: "message délivré", 2: "message lu"}
+SEEN = {1: later("message délivré"), 2: later("message lu")}
 
 
 class HeadwindVoice(Headwind):
