@@ -187,7 +187,8 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page.partition("<main")[2].partition("</main>")[0]).split())
 
 
-def test_a_page_looks_at_the_past_or_says_that_it_shows_the_present(house: Flask) -> None:
+def test_a_page_looks_at_the_past_or_says_that_it_shows_the_present(autumn: Path) -> None:
+    house = app_over(autumn)
     told = dict[str, str]()
     rules = [rule for rule in house.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
     with signed_in(house, "admin") as client:
@@ -200,7 +201,8 @@ def test_a_page_looks_at_the_past_or_says_that_it_shows_the_present(house: Flask
     assert sum(word == "past" for word in told.values()) > 15, told
 
 
-def test_the_links_of_a_page_of_the_past_lead_to_the_same_past(house: Flask) -> None:
+def test_the_links_of_a_page_of_the_past_lead_to_the_same_past(autumn: Path) -> None:
+    house = app_over(autumn)
     with signed_in(house, "dsi") as client:
         page = client.get("/classes/AIX-CM01?as_of=2017-11-15").text.partition("<main")[2].partition("</main>")[0]
         ways = [way for way in re.findall(r'<a [^>]*href="(/[^"#]*)', page) if "/static/" not in way]
