@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from deploy.reports.sheet_rows import LONGEST_TEXT, letter
+from deploy.reports.sheet_rows import letter
 from deploy.reports.tables import Column, Kind, Table
 from deploy.reports.xlsx_file import xlsx_bytes
 from inventory.paris import PARIS
+from inventory.sheet_cells import LONGEST_TEXT
 
 
 def elements(content: bytes) -> set[str]:

@@ -1,11 +1,7 @@
-"""The rows of a typed table as the XML of a worksheet (ECMA-376 part 1, 18.3.1): texts inline, so that nothing but a row is held.
-
-A text is never a formula: its cell says `inlineStr`. What XML cannot hold is written `_xHHHH_` (22.9.2.19, ST_Xstring).
-"""
+"""The rows of a typed table as the XML of a worksheet (ECMA-376 part 1, 18.3.1): texts inline, so that nothing but a row is held."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,14 +9,12 @@ from typing import Any
 from deploy.reports.csv_files import FRENCH
 from deploy.reports.tables import PLAIN, Kind, Table
 from inventory.paris import PARIS
+from inventory.sheet_cells import EMPTY, text_cell
 
-LONGEST_TEXT = 32_767
 FIRST_YEAR = 1900
 DAY_SECONDS = 86_400
 _DAY_ZERO = date(1899, 12, 31).toordinal()
 _LEAP_THAT_NEVER_WAS = 59
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
-EMPTY = "<c/>"
 Written = Callable[[Any], str]
 
 
@@ -43,24 +37,6 @@ def letter(place: int) -> str:
     return name
 
 
-def _text(style: int) -> Written:
-    start, end = f'<c s="{style}" t="inlineStr"><is><t>', "</t></is></c>"
-    start_exactly = f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-
-    def write(value: str) -> str:
-        told = value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
-        if told.isprintable() and "&" not in told and "<" not in told and ">" not in told and "_x" not in told and told.strip() == told:
-            return start + told + end
-        return start_exactly + _escaped(told) + end
-
-    return write
-
-
-def _escaped(text: str) -> str:
-    coded = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-    return coded.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _number(kind: Kind) -> Callable[[int], Written]:
     plain = PLAIN[kind]
     return lambda style: lambda value: f'<c s="{style}"><v>{plain(value)}</v></c>'
@@ -72,7 +48,7 @@ def _bool(style: int) -> Written:
 
 def _date(style: int) -> Written:
     """A date, or its text when spreadsheets cannot count from so far back."""
-    text = _text(style)
+    text = text_cell(style)
 
     def write(value: date) -> str:
         return text(FRENCH["date"](value)) if value.year < FIRST_YEAR else f'<c s="{style}"><v>{_days(value)}</v></c>'
@@ -82,7 +58,7 @@ def _date(style: int) -> Written:
 
 def _moment(style: int) -> Written:
     """The hour the clocks of Paris showed, to the second: spreadsheets know no time zone."""
-    text = _text(style)
+    text = text_cell(style)
 
     def write(value: datetime) -> str:
         local = value.astimezone(PARIS)
@@ -101,7 +77,7 @@ def _days(value: date) -> int:
 
 
 WRITTEN: Mapping[Kind, Callable[[int], Written]] = {
-    "text": _text,
+    "text": text_cell,
     "int": _number("int"),
     "decimal": _number("decimal"),
     "amount": _number("amount"),

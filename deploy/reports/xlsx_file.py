@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from deploy.reports.sheet_rows import LONGEST_TEXT, letter, rows_xml
+from deploy.reports.sheet_rows import letter, rows_xml
 from deploy.reports.sheets import (
     AMBER,
     FIGURES_HEAD,
@@ -30,6 +30,7 @@ from deploy.reports.sheets import (
     width,
 )
 from deploy.reports.tables import Export, Figure, Kind, Summary, Table
+from inventory.sheet_cells import LONGEST_TEXT
 
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WHOLE_SHEET = "A1:XFD1048576"

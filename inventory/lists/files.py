@@ -1,15 +1,11 @@
-"""A list as a file, written while it is read: CSV for a French spreadsheet, and a workbook with its note."""
+"""A list as a file, written while it is read: CSV for a French spreadsheet."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from types import NoneType
-from typing import IO, Any
-
-from xlsxwriter import Workbook
+from typing import Any
 
 from inventory.cells import harmless
 from inventory.french import short_day
@@ -20,8 +16,6 @@ BOM = "\ufeff"
 MENTION = "Mention"
 TOLD_ALIKE = (str, int, datetime)
 """Kinds of value of which equal ones are told alike, in a column of that kind alone: `True` equals 1, and a key its word."""
-LAST_ROW = 1_048_575
-SAFE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def as_text(value: Any) -> str:
@@ -77,42 +71,3 @@ def _plain(texts: Sequence[str]) -> bool:
 
 def _doubled(text: str) -> str:
     return text.replace('"', '""')
-
-
-def workbook(title: str, labels: Sequence[str], parts: Iterable[Sequence[Sequence[Any]]], note: Sequence[str]) -> IO[bytes]:
-    """The workbook in a temporary file, read from its start; a list longer than a sheet goes on in the next one."""
-    out = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it
-    with Workbook(out, SAFE) as book:
-        head = book.add_format({"bold": True, "font_color": "white", "bg_color": "#16324F"})
-        line, sheet, number = LAST_ROW, None, 0
-        for row in chain.from_iterable(zip(*part, strict=True) for part in parts):
-            if line >= LAST_ROW:
-                number, line = number + 1, 0
-                sheet = _sheet(book, f"{title} {number}" if number > 1 else title, labels, head)
-            line += 1
-            for place, value in enumerate(row):
-                _write(sheet, line, place, value)
-        if sheet is None:
-            _sheet(book, title, labels, head)
-        about = book.add_worksheet("LISEZMOI")
-        about.set_column(0, 0, 100)
-        for place, sentence in enumerate(note):
-            about.write_string(place, 0, sentence)
-    out.seek(0)
-    return out
-
-
-def _sheet(book: Workbook, title: str, labels: Sequence[str], head: Any) -> Any:
-    sheet = book.add_worksheet(title)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(labels) - 1, 20)
-    for place, label in enumerate(labels):
-        sheet.write_string(0, place, label, head)
-    return sheet
-
-
-def _write(sheet: Any, line: int, place: int, value: Any) -> None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        sheet.write_number(line, place, value)
-    elif value is not None:
-        sheet.write_string(line, place, value if type(value) is str else as_text(value))

@@ -27,7 +27,8 @@ from inventory.db import snapshot
 from inventory.errors import NotFound, Refused
 from inventory.keyset import read_cursor
 from inventory.lists.catalogue import CLASSES, DEVICES, GAPS, SCHOOLS, TABLETS, Catalogue, Column
-from inventory.lists.files import csv_stream, workbook
+from inventory.lists.files import csv_stream
+from inventory.lists.workbook import workbook
 from inventory.queries import listed_tablets
 from inventory.queries.listing import MOST_COUNTED, Ask
 from inventory.roles import READERS
