@@ -19,6 +19,12 @@ def test_faults_in_any_order_lose_no_tablet_and_write_nothing_false(kind: str, s
     assert figures.faults.keys() == {*faults.ALL, "none"} and figures.left and figures.found
 
 
+def test_a_server_without_a_list_that_fails_loses_no_tablet(store: Path) -> None:
+    figures = seen(store, "nanomdm", 45)
+    assert figures.sound, figures.told("nanomdm", 0)
+    assert figures.faults.keys() == {*faults.OF_ANSWERS, "none"}
+
+
 def seen(store: Path, kind: str = "headwind", runs: int = 80) -> faults.Figures:
     *_, figures = faults.play(kind, runs, 1, store.parent)
     return figures
