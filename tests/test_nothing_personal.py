@@ -93,6 +93,7 @@ def found(texts: Iterator[str]) -> set[str]:
 
 def test_what_servers_say_of_people_is_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO, "peewee")  # its statements are what the database holds
     with commanded(tmp_path, pages=True) as house:
         for number, kind in enumerate(KINDS):
             assert CANARY in heard(house, kind, number), kind
