@@ -27,7 +27,7 @@ TOLD: Sequence[tuple[str, Callable[[Capabilities], bool]]] = (
     (later("Batterie"), lambda can: can.tells_battery),
     (later("Groupe (classe mobile)"), lambda can: can.tells_group),
     (later("Nombre total d'appareils, qui prouve une lecture entière"), lambda can: can.tells_total),
-    (later("Davantage d'un appareil demandé seul, à tour de rôle"), lambda can: can.details),
+    (later("Batterie, mode perdu et profils d'un appareil demandé seul, à tour de rôle"), lambda can: can.details),
     (later("Ce qui a changé depuis la dernière lecture"), lambda can: can.changed_since),
 )
 

@@ -150,7 +150,7 @@ class Fleet:
             return opened(self._client, answer, _Hosts).hosts, declared
 
         declared = self._count(where)
-        oldest = bound(since, self._clock(), self._ask("/version").told)
+        oldest = bound(since, self._clock(), self._ask("/me").told)
         return newest_first(self._client.host, ask, marker(_Mark, lambda one: one.updated_at, UTC), lambda items: self._shape.page(items, None), oldest)
 
     def _next(self, page: Page, last: int) -> int:
