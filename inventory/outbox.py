@@ -10,6 +10,7 @@ class EventKind(Status):
 
     STAGE_CHANGED = "stage.changed", "étape d'une tablette changée", "tablet", "plain"
     SYNC_QUARANTINED = "sync.quarantined", "lecture d'un MDM en quarantaine", "shield-alert", "plain"
+    COMMAND_CHANGED = "command.changed", "commande grave demandée, accordée, arrêtée ou partie", "shield-alert", "plain"
     QUARTER_ISSUED = "quarter.issued", "trimestre émis", "file-check", "plain"
 
 

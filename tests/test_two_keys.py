@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from commanded import MINUTE, NAME, STEP, House, give_phone, house, state, url
 
@@ -12,12 +13,15 @@ from config.checks import complaints
 from config.models import SecurityEvent
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place_all
+from inventory.api.events import EVENTS
 from inventory.errors import Conflict, NotFound, Refused
 from inventory.journal import history
-from inventory.models import MobileClass, Person, Tablet
+from inventory.models import Delivery, MobileClass, Person, Tablet
+from inventory.outbox import EventKind
 from inventory.scope import Scope
 from mdm.commands import actions, errand, queries
 from mdm.commands.order import TWO_PERSONS, Action, State
+from mdm.deliveries import subscribe
 from mdm.models import Command
 from mdm.voices.fleet import FleetVoice
 
@@ -106,6 +110,7 @@ def test_neither_a_job_nor_a_program_nor_nobody_asks_or_allows(house: House) -> 
 
 
 def test_anybody_in_scope_stops_it_while_it_cools_and_nobody_after(house: House) -> None:
+    subscribe("Alertes", "http://127.0.0.1:9/", [EventKind.COMMAND_CHANGED], hosts=["127.0.0.1"], vault=house.vault, hand=house.hand("claire"))
     row = house.ask("alice")
     house.allow("helene", row)
     house.turn(TEN - MINUTE)
@@ -116,6 +121,11 @@ def test_anybody_in_scope_stops_it_while_it_cools_and_nobody_after(house: House)
     house.turn(TEN)
     with pytest.raises(Conflict, match="ne peut plus"):
         actions.stop(again, "trop tard", house.hand("omar"))
+    told = [msgspec.json.decode(bytes(one.body), type=EVENTS[EventKind.COMMAND_CHANGED]).data for one in Delivery.select().order_by(Delivery.id)]
+    assert [(one.id, one.state) for one in told] == [
+        *((row.id, state) for state in ("requested", "cooling", "stopped")), *((again.id, state) for state in ("requested", "cooling", "sent")),
+    ]  # fmt: skip
+    assert {one.serial for one in told} == {row.serial}, "programs are told at once of what somebody may still stop"
 
 
 def test_what_has_not_left_in_a_day_never_leaves(house: House) -> None:

@@ -45,6 +45,17 @@ class Quarantined(Struct, forbid_unknown_fields=True):
     seen: int
 
 
+class CommandChanged(Struct, forbid_unknown_fields=True):
+    """Une commande à deux personnes (« lock », « lost_mode », « wipe ») demandée (« requested »), accordée et qui part dans dix minutes (« cooling »),
+    arrêtée (« stopped ») ou partie (« sent »)."""
+
+    id: int
+    action: str
+    serial: str
+    connector: str
+    state: str
+
+
 class QuarterIssued(Struct, forbid_unknown_fields=True):
     """Un trimestre émis (« number » dépasse 1 pour une correction), l'empreinte de son manifeste et son sceau."""
 
@@ -58,5 +69,6 @@ class QuarterIssued(Struct, forbid_unknown_fields=True):
 EVENTS: Mapping[EventKind, Any] = {
     EventKind.STAGE_CHANGED: Event[StageChanged],
     EventKind.SYNC_QUARANTINED: Event[Quarantined],
+    EventKind.COMMAND_CHANGED: Event[CommandChanged],
     EventKind.QUARTER_ISSUED: Event[QuarterIssued],
 }

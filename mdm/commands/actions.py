@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from inventory.actions.outbox import announce
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Conflict, Refused
 from inventory.journal import Entry, append
 from inventory.models import Person, Tablet
+from inventory.outbox import EventKind
 from inventory.queries.people import PROGRAM
 from inventory.roles import FIELD, OFFICE, Role
 from inventory.scope import EVERYWHERE
@@ -44,6 +46,8 @@ from mdm.voice import Voice
 from mdm.voices import speak_to
 
 SHORTEST_REASON = 5
+ALERTED = frozenset({State.REQUESTED, State.COOLING, State.STOPPED, State.SENT})
+"""The states of a grave command of which programs are told at once: somebody may still stop it, or must know that it left."""
 ASKERS = {action: OFFICE if action is Action.UNLOCK else FIELD for action in Action}
 
 
@@ -171,12 +175,15 @@ def _put(row: Command, state: State, hand: Hand, note: str = "") -> None:
 
 
 def tell_of(row: Command, state: State, hand: Hand, note: str = "") -> None:
-    """A line in the journal of the command, and of its tablet."""
+    """A line in the journal of the command, and of its tablet; of a grave one, programs are told."""
     detail: dict[str, Any] = {"id": row.id, "action": row.action, "serial": row.serial, "connector": row.connector.name}
     if state is State.REQUESTED:
         detail |= {"mdm_id": row.mdm_id, "words": row.words}
     entries = [Entry(AXIS, row.id, AXIS, state.value, hand.now, detail, note), Entry("tablet", row.tablet_id, AXIS, state.value, hand.now, detail, note)]
     append(entries, noted=hand.now, actor=hand.by, source=hand.source)
+    if Action(row.action) in TWO_PERSONS and state in ALERTED:
+        told = {key: detail[key] for key in ("id", "action", "serial", "connector")} | {"state": state.value}
+        announce(EventKind.COMMAND_CHANGED, lambda: [told], hand.now)
 
 
 def _a_person(hand: Hand, roles: frozenset[Role]) -> Person:
