@@ -41,7 +41,11 @@ WITHOUT_SCRIPT = """async () => {
 PRINTED = """[...document.querySelectorAll("nav, .top, .skip, button, input, select, textarea, .plot summary")]
   .filter(one => one.type !== "hidden" && one.getClientRects().length && one.getBoundingClientRect().width > 1).map(one => one.outerHTML.slice(0, 80))"""
 LOST = """[...document.querySelectorAll("main .card, main td, main h2, main li.step, main .slot")]
-  .filter(one => !one.getClientRects().length && !one.closest("form:not(:has(.card, .slots)), details, .pager")).map(one => one.outerHTML.slice(0, 80))"""
+  .filter(one => !one.getClientRects().length && !one.closest("form:not(:has(.card, .slots)), details, .pager, .slider")).map(one => one.outerHTML.slice(0, 80))"""
+
+CUT = """[...document.querySelectorAll("main table")].filter(one => one.getClientRects().length && one.scrollWidth > one.parentElement.clientWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
+PAPER = {"width": 680, "height": 900}
+"""The width of A4 between its margins, in pixels of a style sheet."""
 
 
 def visits() -> list[tuple[str, tuple[str, ...]]]:
@@ -80,6 +84,9 @@ def test_every_page_is_accessible_still_light_whole_without_script_and_prints(ch
             page.emulate_media(media="print")
             assert page.evaluate(PRINTED) == [], path
             assert page.evaluate(LOST) == [], path
+            page.set_viewport_size(PAPER)
+            assert page.evaluate(CUT) == [], path
+            page.set_viewport_size({"width": width, "height": 900})
         assert [one for one in complaints if "404" not in one] == []
         assert hosts == {town.split("/")[2]}
         page.context.close()
