@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from config import clock
+from config import clock, schema
 from config.app import create_app
 from config.cli.show import bar
 from config.demo.build import Tell, build, built, connect, mark_built
@@ -26,7 +26,7 @@ from config.demo.winter import LAST_SYNC, fleet, winter
 from config.settings import Settings, read
 from config.vault import Vault
 from config.web import serve
-from config.wiring import house
+from config.wiring import house, wire
 from inventory.actions.records import Hand
 from inventory.errors import Refused
 from mdm import actions
@@ -87,6 +87,8 @@ def _refuse_busy(port: int) -> None:
 
 def _prepare(settings: Settings) -> None:
     if built(settings):
+        wire(settings)
+        schema.migrate()
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
