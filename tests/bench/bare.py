@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from time import time_ns
+from itertools import count
 
 import apsw
 import waitress
@@ -47,7 +47,7 @@ class _Hand(threading.local):
 
 
 def bare_app(path: str) -> Flask:
-    app, turn, hand = Flask("bare"), FairLock(), _Hand(path)
+    app, turn, hand, moments = Flask("bare"), FairLock(), _Hand(path), count(1)
 
     @app.get("/health/live")
     def live() -> ResponseReturnValue:
@@ -55,7 +55,7 @@ def bare_app(path: str) -> Flask:
 
     @app.post("/tablettes/<int:tablet>/etape")
     def stage(tablet: int) -> ResponseReturnValue:
-        now, base = time_ns(), hand.base
+        now, base = next(moments), hand.base
         turn.acquire()
         try:
             base.execute("BEGIN IMMEDIATE")
