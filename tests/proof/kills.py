@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,7 +174,7 @@ def crowd(settings: Settings, port: int, clients: int, mdm: Simulator, up: threa
 
 
 def run(folder: Path, kills: int, clients: int, seed: int) -> Outcome:
-    """Kill the pages, the worker or both `kills` times, then compare what clients were told with what is kept."""
+    """Kill the pages, the worker or both `kills` times, or until interrupted, then compare what clients were told with what is kept."""
     dice, up, over = random.Random(seed), threading.Event(), threading.Event()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -185,22 +186,25 @@ def run(folder: Path, kills: int, clients: int, seed: int) -> Outcome:
         for one in people:
             one.start()
         application = Application(settings, port)
-        for number in range(kills):
-            application.start()
-            up.set()
-            _let_work(people, dice)
-            killed = dice.choice([(PAGES,), (WORKER,), (PAGES, WORKER)])
-            if PAGES in killed:
-                up.clear()
-            application.kill(killed)
-            if number % 20 == 19:
-                print(f"{number + 1} kills", file=sys.stderr, flush=True)
+        done = 0
+        with suppress(KeyboardInterrupt):
+            while done < kills:
+                application.start()
+                up.set()
+                _let_work(people, dice)
+                killed = dice.choice([(PAGES,), (WORKER,), (PAGES, WORKER)])
+                if PAGES in killed:
+                    up.clear()
+                application.kill(killed)
+                done += 1
+                if done % 20 == 0:
+                    print(f"{done} kills", file=sys.stderr, flush=True)
         application.kill(tuple(application.running))
         over.set()
         up.set()
         for one in people:
             one.join(60)
-    return judged(kills, [one.history for one in people if not isinstance(one, Reader)])
+    return judged(done, [one.history for one in people if not isinstance(one, Reader)])
 
 
 def _let_work(people: Sequence[Client], dice: random.Random) -> None:
@@ -241,7 +245,8 @@ def main() -> None:
         f"writes acknowledged, {found.told['info']} unknown, {found.told['fail']} refused; {len(found.lost)} lost, "
         f"{len(found.twice)} twice, {len(found.unsaid)} that nobody was told, {len(found.complaints)} complaints of the check"
     )
-    raise SystemExit(1 if found.lost or found.twice or found.unsaid or found.complaints or not found.told["ok"] else 0)
+    wrong = found.lost or found.twice or found.unsaid or found.complaints
+    raise SystemExit(1 if wrong or not found.told["ok"] or found.kills < asked.kills else 0)
 
 
 if __name__ == "__main__":
