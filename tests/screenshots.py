@@ -45,7 +45,7 @@ SHOWN = (
 def picture_of_help(page: Any, name: str) -> None:
     """A WebP of what the window shows: Playwright writes none, Chromium does."""
     session = page.context.new_cdp_session(page)
-    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": 40})
+    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": 28})
     (HELP / f"{name}.webp").write_bytes(b64decode(shot["data"]))
 
 
