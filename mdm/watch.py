@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+AGAIN = 0.5
+"""Seconds before a late call is cut once more: its connection may not have been made yet the first time."""
+
 
 @dataclass(slots=True, eq=False)
 class Watched:
@@ -27,7 +30,7 @@ class Watch:
         self._next = float("inf")
 
     def over(self, end: float, cut: Callable[[], None]) -> Watched:
-        """Call `cut` once the monotonic clock passes `end`, unless the watch is released before."""
+        """Call `cut` once the monotonic clock passes `end`, and again, until the watch is released."""
         call = Watched(end, cut)
         with self._changed:
             self._calls.add(call)
@@ -48,8 +51,7 @@ class Watch:
             while True:
                 moment = time.monotonic()
                 for call in [call for call in self._calls if call.end <= moment]:
-                    self._calls.discard(call)
-                    call.late = True
+                    call.late, call.end = True, moment + AGAIN
                     call.cut()
                 self._next = min((call.end for call in self._calls), default=float("inf"))
                 self._changed.wait(None if self._next == float("inf") else self._next - moment)

@@ -1,4 +1,4 @@
-"""The one watch over all calls: it cuts those that outlast their time, those only, each once."""
+"""The one watch over all calls: it cuts those that outlast their time, those only, until they are over."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def test_a_call_that_is_over_is_never_cut() -> None:
     gone = threading.Event()
     watch.over(time.monotonic() - 1, gone.set)
     assert gone.wait(LONG) and cut == []
+
+
+def test_a_late_call_whose_connection_was_not_made_yet_is_cut_once_it_is() -> None:
+    watch, cuts, twice = Watch(), list[float](), threading.Event()
+
+    def cut() -> None:
+        cuts.append(time.monotonic())
+        if len(cuts) == 2:
+            twice.set()
+
+    late = watch.over(time.monotonic() - 1, cut)
+    assert twice.wait(LONG)
+    watch.release(late)
