@@ -36,8 +36,8 @@ REASON = "un filtre de groupe était resté dans la console du MDM : rien n'a di
 Tell = Callable[[int, int | None], None]
 
 
-def build(settings: Settings, tell: Tell, also: Iterable[Line] = (), *, fleet: Fleet | None = None, last: date = LAST_SYNC) -> None:
-    """Replay the autumn, and `also` what else happened, into an empty database; the MDM tells of `fleet` and is read up to the day `last`."""
+def build(settings: Settings, tell: Tell, also: Iterable[Line] = (), *, fleet: Fleet | None = None, last: date = LAST_SYNC, until: datetime | None = None) -> None:
+    """Replay the autumn (no further than `until`), and `also` what else happened, into an empty database; the MDM tells of `fleet` and is read up to the day `last`."""
     wire(settings)
     schema.migrate()
     with database.connection_context():
@@ -46,7 +46,7 @@ def build(settings: Settings, tell: Tell, also: Iterable[Line] = (), *, fleet: F
         load_files(file, settings, "valise-16", "ecole-android-2017", "", Hand(_people()["dsi"], START, "convention"))
         _welcome([somebody for somebody in PEOPLE if somebody.schools])
         with Simulator(fleet or Fleet(), at=START) as mdm:
-            _replay(settings, mdm, _people(), tell, [*also, *readings(last)])
+            _replay(settings, mdm, _people(), tell, [*also, *readings(last)], until)
 
 
 def _welcome(people: Sequence[Somebody]) -> None:
@@ -59,10 +59,11 @@ def _people() -> dict[str, Person]:
     return {person.login: person for person in Person.select()}
 
 
-def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell, also: Iterable[Line | datetime]) -> None:
+def _replay(settings: Settings, mdm: Simulator, people: dict[str, Person], tell: Tell, also: Iterable[Line | datetime], until: datetime | None) -> None:
     row = connect(settings, mdm.url, Hand(people["dsi"], START))
     told: list[Line | datetime] = [*story(), *money(), *meetings(), *also]
     lines = sorted(told, key=lambda one: one.moment if isinstance(one, Line) else one)
+    lines = [one for one in lines if until is None or (one.moment if isinstance(one, Line) else one) <= until]
     for number, one in enumerate(lines, 1):
         if isinstance(one, Line):
             mdm.at = one.moment
