@@ -7,7 +7,6 @@ Texts sort by their code points, as SQLite sorts them, so the database must be i
 from __future__ import annotations
 
 import importlib.util
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,8 +18,10 @@ from peewee import Database, PostgresqlDatabase
 from playhouse.pool import PooledPostgresqlDatabase
 
 from inventory.errors import Refused
+from inventory.postgres_search import indexes_fragments, rows_holding, search_index
 from inventory.words import tell
 
+__all__ = ["indexes_fragments", "rows_holding", "search_index"]
 SCHEME = "postgresql://"
 MOST_CONNECTIONS = 32
 WAIT_SECONDS = 30
@@ -29,14 +30,6 @@ WRITE_TURN, PRESENCE = 0x0CA27AB1, 0x0CA27AB2
 WIDE = {"INT": "BIGINT", "AUTO": "BIGSERIAL"}
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 PROBE = "SELECT 1"
-SHORTEST_INDEXED = 3
-TRIGRAMS_OFFERED = (
-    "SELECT EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm') AND has_database_privilege(current_database(), 'CREATE')"
-)
-SEARCHED = (
-    "SELECT a.attname FROM pg_class i JOIN pg_attribute a ON a.attrelid = i.oid JOIN pg_namespace n ON n.oid = i.relnamespace "
-    "WHERE i.relname = %s AND n.nspname = current_schema() ORDER BY a.attnum"
-)
 LOCK_NOT_AVAILABLE, DISK_FULL, ONLY_READS = "55P03", "53100", "25006"
 
 
@@ -185,36 +178,6 @@ def append_only(database: Any, table: str, verbs: Sequence[str]) -> None:
 def look_again(database: Any, tables: Sequence[str]) -> None:
     for table in tables:
         database.execute_sql(f"ANALYZE {table}")
-
-
-def search_index(database: Any, table: str, columns: Sequence[str]) -> None:
-    """A GIN index of trigrams (pg_trgm) where the server offers them to the owner of a database; elsewhere the rows themselves are looked through."""
-    if database.execute_sql(TRIGRAMS_OFFERED).fetchone()[0]:
-        database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        inside = ", ".join(f"{column} gin_trgm_ops" for column in columns)
-        database.execute_sql(f"CREATE INDEX IF NOT EXISTS {table}_search ON {table} USING gin ({inside})")
-
-
-def rows_holding(database: Any, table: str, fragment: str, most: int) -> list[int] | None:
-    """The ids of at most `most` rows that hold a fragment; None if it is too short for the index, or there is none."""
-    if len(fragment) < SHORTEST_INDEXED or not (columns := _searched(database, table)):
-        return None
-    alike = " OR ".join(f"{column} ILIKE %s" for column in columns)
-    sql = f"SELECT id FROM {table} WHERE {alike} LIMIT %s"  # noqa: S608 names of ours
-    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", fragment) + "%"
-    return [row[0] for row in database.execute_sql(sql, (*[pattern] * len(columns), most))]
-
-
-def _searched(database: Any, table: str) -> Sequence[str]:
-    """The columns of a table's index of fragments, asked of the server once; none while it is not there."""
-    known: dict[str, Sequence[str]] = database.obj.searched
-    if not known.get(table):
-        known[table] = [row[0] for row in database.execute_sql(SEARCHED, (f"{table}_search",))]
-    return known[table]
-
-
-def indexes_fragments(database: Any, table: str) -> bool:
-    return False
 
 
 def can_write(database: Any, seconds: float) -> bool:

@@ -2,7 +2,7 @@
 
 MACHINERY = {
     "inventory.columns": "the kinds of column of the tables",
-    **dict.fromkeys(("inventory.postgres", "inventory.sqlite"), "an engine, for the handle alone"),
+    **dict.fromkeys(("inventory.postgres", "inventory.postgres_search", "inventory.sqlite"), "an engine, for the handle alone"),
     "inventory.sets": "many rows at once, as each engine takes them best",
     "inventory.journal": "appends to and folds the journal's tables",
     "inventory.memory": "what one page has read already, in the request's own context",
@@ -20,6 +20,9 @@ MACHINERY = {
     "inventory.labels.sheet": "sets sheets of labels through segno, python-barcode and typst",
     "deploy.reports.pdf_summary": "sets the one-page summary through typst",
     "deploy.committee.paper": "sets a meeting's notice and minutes through typst",
+    **dict.fromkeys(("deploy.committee.dossier", "deploy.committee.evidence_pieces"), "sets a meeting's dossier from what the queries found"),
+    "deploy.home.dated": "what waits on a day, gathered from the queries of several rooms",
+    "deploy.term.statement_files": "writes the final statement's workbooks from what the queries found",
     "deploy.schedule.feed": "writes a calendar through icalendar",
     "deploy.reports.seal": "signs a quarter's seal through cryptography",
     "deploy.reports.xlsx_file": "writes the workbook through xlsxwriter",
@@ -38,5 +41,6 @@ MACHINERY = {
     "mdm.lists": "the list of readings, for the ground floor's pages of lists",
     "mdm.panels": "the piece of page this room hangs on a mobile class",
     "mdm.staging": "spools a whole reading to disk",
+    **dict.fromkeys(("mdm.details", "mdm.since"), "the rotation of details and the readings of changes, between drivers and tables"),
     "mdm.sync": "the verb of the ear, between drivers and tables",
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,7 @@ from inventory import db, journal
 from inventory.actions.places import note_fact, register_school
 from inventory.actions.records import Hand
 from inventory.actions.tablets import place, record_stage, register_tablet
-from inventory.columns import MomentField, canonical, canonical_words
+from inventory.columns import MomentField, canonical
 from inventory.errors import Refused
 from inventory.journal import Entry, When, facts
 from inventory.lifecycle import Stage, latest_told
@@ -236,22 +234,3 @@ def test_one_fold_serves_now_the_past_and_what_was_known(tell: Callable[[list[tu
 
     agree()
     assert list(journal.complaints()) == []
-
-
-def words() -> st.SearchStrategy[object]:
-    plain = st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=8)
-    return st.recursive(plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(), max_size=4), inner, max_size=4))
-
-
-@settings(deadline=None)
-@given(words())
-def test_words_written_at_once_are_byte_for_byte_the_canonical_form(told: object) -> None:
-    usual = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    assert canonical(told) == canonical_words(told) == usual
-
-
-@settings(deadline=None)
-@given(st.lists(st.text(max_size=8) | st.integers(-(2**63), 2**63 - 1) | st.none(), max_size=12))
-def test_a_digest_is_that_of_the_canonical_line(line: list[object]) -> None:
-    text = "0" * 64 + json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    assert journal.chain_digest("0" * 64, line) == hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +27,6 @@ from inventory.errors import Refused
 from inventory.journal import When
 from inventory.keyset import Cursor, read_cursor
 from inventory.lifecycle import Stage
-from inventory.lists.files import as_text, csv_stream
 from inventory.mdm_status import MdmStatus
 from inventory.models import MobileClass, Person, School, Sighting, Tablet
 from inventory.queries import listed_places, listed_tablets
@@ -161,19 +159,6 @@ def test_the_file_is_what_the_page_shows(own_house: Flask) -> None:
     sheet = book.get_sheet_by_name("Tablettes").to_python()
     assert [row[0] for row in sheet[1:]] == names and "Programme d'investissements" in str(book.get_sheet_by_name("LISEZMOI").to_python())
     assert "Programme d'investissements" in lines[1]
-
-
-CELL = st.one_of(st.text(max_size=8), st.text('"=+-@\t\r\n; aé', max_size=6), st.none(), st.integers(), st.booleans(), st.sampled_from([*Stage]), st.floats(allow_nan=False))
-
-
-@given(st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=6), st.text(max_size=5))
-def test_lines_joined_a_column_at_a_time_are_those_that_a_writer_of_csv_writes(rows: list[list[object]], mention: str) -> None:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(["A", "'=B", "Mention"])
-    writer.writerows([*map(as_text, row), mention] for row in rows)
-    parts = [list(zip(*rows, strict=True))] if rows else []
-    assert b"".join(csv_stream(["A", "=B"], parts, mention)) == ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(("sort", "falling"), list(product(TABLET_ORDERS, (False, True))))

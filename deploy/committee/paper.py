@@ -10,7 +10,12 @@ from typing import Any
 
 import typst
 
-from inventory.french import narrowed, typeset
+from deploy.committee.meeting import MeetingState
+from deploy.committee.queries import Sitting
+from deploy.committee.seats import quorate
+from deploy.convention import Convention
+from deploy.convention.articles import Committee
+from inventory.french import day, narrowed, typeset
 
 TEMPLATE = "paper.typ"
 
@@ -25,6 +30,22 @@ def paper(title: str, where: str, convention: str, mention: str, sections: Mappi
         ],
     }  # fmt: skip
     return document(page, TEMPLATE, at)
+
+
+def notice_or_minutes(told: Convention, committee: Committee, one: Sitting, said: Sequence[str], decided: Sequence[str], at: datetime) -> bytes:
+    """The minutes of a meeting that was held, the notice of another; `said` are the minutes' lines, `decided` what was decided."""
+    held = one.state is MeetingState.HELD
+    present = [seat.words for place, seat in enumerate(committee.seats) if place in one.present]
+    sections = {
+        "Ordre du jour": one.meeting.agenda,
+        "Présents": present if held else [],
+        "Quorum": ["Atteint." if quorate(committee, one.present) else "Non atteint."] if held else [],
+        "Compte rendu": said if held else [],
+        "Décisions": decided,
+    }
+    title = f"{'Compte rendu' if held else 'Convocation'} du {committee.name.value}"
+    where = f"{day(one.meeting.day)}, {one.meeting.hour}, {one.meeting.place}"
+    return paper(title, where, told.document.title.value, told.mention, sections, at)
 
 
 def document(page: Mapping[str, Any], template: str, at: datetime) -> bytes:

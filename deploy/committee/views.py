@@ -13,9 +13,8 @@ from deploy.committee import actions
 from deploy.committee.dossier import dossier
 from deploy.committee.integration import Verdict, digest, told
 from deploy.committee.meeting import Meeting, MeetingState, notice_by, notice_state, without_meeting
-from deploy.committee.paper import paper
+from deploy.committee.paper import notice_or_minutes
 from deploy.committee.queries import (
-    Sitting,
     absences,
     agenda_of,
     changed_since,
@@ -33,13 +32,11 @@ from deploy.committee.queries import (
 )
 from deploy.committee.seats import quorate, voices
 from deploy.committee.wording import in_words
-from deploy.convention import Convention
 from deploy.convention.articles import Committee
 from deploy.form import day_of
 from deploy.models import Meeting as MeetingPaper
 from deploy.queries.conventions import convention, whole
 from deploy.steps import SIGNATORIES
-from inventory import french
 from inventory.access import Reach, may
 from inventory.errors import NotFound, Refused
 from inventory.journal import history
@@ -149,8 +146,9 @@ def meeting_pdf(meeting_id: int) -> Response:
     """The notice of a meeting to come, the minutes of one that was held."""
     told_of, one = committee_convention(g.scope), sitting(g.scope, meeting_id, g.when)
     committee, held = told_of.committee(one.meeting.committee), one.state is MeetingState.HELD
+    decided = [f"{d.words} ({d.owner})" for d in decisions(g.scope, told_of.key, g.when) if d.meeting == one.id]
     with speaking(FRENCH):
-        content = _paper(told_of, committee, one)
+        content = notice_or_minutes(told_of, committee, one, minutes(g.scope, one.id, g.when), decided, g.now)
     answer = Response(content, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{'compte-rendu' if held else 'convocation'}-{one.meeting.day}.pdf")
     return answer
@@ -166,21 +164,6 @@ def meeting_dossier(meeting_id: int) -> Response:
     answer = Response(content, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=f"dossier-{one.meeting.committee}-{one.meeting.day}.pdf")
     return answer
-
-
-def _paper(told_of: Convention, committee: Committee, one: Sitting) -> bytes:
-    held = one.state is MeetingState.HELD
-    title = "Compte rendu du {name}" if held else "Convocation du {name}"
-    present = [seat.words for place, seat in enumerate(committee.seats) if place in one.present]
-    sections = {
-        "Ordre du jour": one.meeting.agenda,
-        "Présents": present if held else [],
-        "Quorum": ["Atteint." if quorate(committee, one.present) else "Non atteint."] if held else [],
-        "Compte rendu": minutes(g.scope, one.id, g.when) if held else [],
-        "Décisions": [f"{d.words} ({d.owner})" for d in decisions(g.scope, told_of.key, g.when) if d.meeting == one.id],
-    }
-    where = f"{french.day(one.meeting.day)}, {one.meeting.hour}, {one.meeting.place}"
-    return paper(title.format(name=committee.name.value), where, told_of.document.title.value, told_of.mention, sections, g.now)
 
 
 @pages.post("/comites/reunions/<int:meeting_id>")
