@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from played import LISTING
-from proof import faults
+from proof import faults, town
+from proof.figures import Figures
 
 from mdm.guard import FEW_DEVICES
 from mdm.staging import Staged
@@ -16,16 +17,16 @@ from mdm.staging import Staged
 def test_faults_in_any_order_lose_no_tablet_and_write_nothing_false(kind: str, store: Path) -> None:
     *_, figures = faults.play(kind, 45, 1, store.parent)
     assert figures.sound, figures.told(kind, 0)
-    assert figures.faults.keys() == {*faults.ALL, "none"} and figures.left and figures.found
+    assert figures.faults.keys() == {*town.ALL, "none"} and figures.left and figures.found
 
 
 def test_a_server_without_a_list_that_fails_loses_no_tablet(store: Path) -> None:
     figures = seen(store, "nanomdm", 45)
     assert figures.sound, figures.told("nanomdm", 0)
-    assert figures.faults.keys() == {*faults.OF_ANSWERS, "none"}
+    assert figures.faults.keys() == {*town.OF_ANSWERS, "none"}
 
 
-def seen(store: Path, kind: str = "headwind", runs: int = 80) -> faults.Figures:
+def seen(store: Path, kind: str = "headwind", runs: int = 80) -> Figures:
     *_, figures = faults.play(kind, runs, 1, store.parent)
     return figures
 
