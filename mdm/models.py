@@ -103,7 +103,9 @@ class DeviceDetail(Table):
 
 
 class PeerAsset(Table):
-    """One asset as a register tells it, and when it last listed it: a register sees no tablet live, and none of this is a sighting."""
+    """One asset as a register tells it, and when it last listed it: a register sees no tablet live, and none of this is a sighting.
+
+    `told` is the digest of the record that says so (None: not kept then)."""
 
     id = AutoField()
     connector = ForeignKeyField(Connector, on_delete="RESTRICT")
@@ -113,6 +115,7 @@ class PeerAsset(Table):
     model = CharField()
     place = CharField()
     listed = MomentField()
+    told = CharField(null=True)
 
     class Meta:
         indexes = ((("connector", "asset"), True),)

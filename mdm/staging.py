@@ -6,14 +6,14 @@ from __future__ import annotations
 import tempfile
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 import msgspec
 
-from inventory.queries.sightings import LIVE, LastReading
+from inventory.queries.sightings import LIVE
 from mdm.driver import DeviceReport, Page, Refusal
 
 IN_MEMORY = 8 * 2**20
@@ -23,6 +23,18 @@ SLICE = 250_000
 _batch = msgspec.msgpack.Decoder(list[DeviceReport])
 _release = msgspec.msgpack.Decoder(list[DeviceReport | int])
 _numbers = partial(array, "q")
+
+
+class Last(Protocol):
+    """The devices as the last reading left them, by their ids in the MDM."""
+
+    def same(self, mdm_ids: Sequence[str]) -> Mapping[tuple[str, str | None], int]:
+        """The row of each by its id and the digest of what it told."""
+        ...
+
+    def managed(self, mdm_ids: Sequence[str]) -> Mapping[str, tuple[int, str]]:
+        """The row and the serial of each that was managed."""
+        ...
 
 
 def _spool() -> BinaryIO:
@@ -40,7 +52,7 @@ class Staged:
     until then that tell another serial, or that they are managed no more.
     """
 
-    last: LastReading | None = None
+    last: Last | None = None
     file: BinaryIO = field(default_factory=_spool)
     ids: array[int] = field(default_factory=_numbers)
     same: array[int] = field(default_factory=_numbers)
@@ -67,7 +79,7 @@ class Staged:
         self._compare(page)
 
     def _compare(self, page: Page) -> None:
-        known: dict[tuple[str, str | None], int] = self.last.same(page.ids) if self.last else {}
+        known: Mapping[tuple[str, str | None], int] = self.last.same(page.ids) if self.last else {}
         found = [known.get(pair) for pair in zip(page.ids, page.told, strict=True)]
         self.same.extend(row for row in found if row is not None)
         differing = [page.report(place) for place, row in enumerate(found) if row is None]

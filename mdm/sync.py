@@ -28,7 +28,7 @@ from mdm.driver import Changing, Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
 from mdm.run_state import Extent, RunState
-from mdm.staging import Staged
+from mdm.staging import Last, Staged
 
 BELIEVED_ABSENT = 2
 READINGS = 2
@@ -42,17 +42,18 @@ def read_server(
 ) -> SyncRun:  # fmt: skip
     """Sync one connector, whole, or what changed `since` a moment where its server can tell; the outcome, good or bad, is the run that is
     returned. Raises `Refused` if one is under way."""
-    return read_and(lambda run, staged: _settle(run, connector, driver, staged, now), connector, driver, now=now, tell=tell, since=since)
+    last = LastReading(connector.name)
+    return read_and(lambda run, staged: _settle(run, connector, driver, staged, now), connector, driver, last, now=now, tell=tell, since=since)
 
 
 def read_and(
-    settle: Callable[[SyncRun, Staged], None], connector: Connector, driver: Driver, *, now: datetime, tell: Tell | None,
-    since: datetime | None,
+    settle: Callable[[SyncRun, Staged], None], connector: Connector, driver: Driver, last: Last, *, now: datetime,
+    tell: Tell | None, since: datetime | None,
 ) -> SyncRun:  # fmt: skip
     """Open a run, read the server and settle what was read; a fault of the server ends the run, any other goes on up."""
     run, staged = _open_run(connector, now), Staged()
     try:
-        staged = _stage(run, driver, since, tell)
+        staged = _stage(run, driver, last, since, tell)
         settle(run, staged)
     except MdmError as fault:
         note_reading(run, staged)
@@ -107,11 +108,11 @@ def _alive(run: SyncRun, now: datetime) -> bool:
     return True
 
 
-def _stage(run: SyncRun, driver: Driver, since: datetime | None, tell: Tell | None) -> Staged:
+def _stage(run: SyncRun, driver: Driver, last: Last, since: datetime | None, tell: Tell | None) -> Staged:
     """Read every page, of what changed if that was asked and can be told; once more if the list moved while it was being read."""
     driver.sign_in()
     for reading in range(READINGS):
-        staged = Staged(LastReading(run.connector.name))
+        staged = Staged(last)
         changes = driver.changed(since) if since and isinstance(driver, Changing) else None
         run.kind = (Extent.FULL if changes is None else Extent.CHANGES).value
         for page in driver.pages() if changes is None else changes:

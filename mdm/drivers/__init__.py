@@ -8,7 +8,8 @@ from datetime import datetime
 from mdm.driver import Access, Driver
 from mdm.drivers.export_file import ExportFile
 from mdm.drivers.fleet import Fleet
-from mdm.drivers.glpi import Glpi, GlpiAssets
+from mdm.drivers.glpi import GlpiAssets
+from mdm.drivers.glpi_agents import Glpi
 from mdm.drivers.headwind import Headwind
 from mdm.drivers.mapping import Mapped
 from mdm.drivers.micromdm import MicroMdm

@@ -9,15 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from msgspec import Struct
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, Detail, DeviceReport, MdmError, Page
+from mdm.drivers.fleet_records import Envelope, Host, HostDetail, HostMark, Hosts, Managed
 from mdm.drivers.shape import UNREADABLE, Shape, believable, marker, opened
 from mdm.drivers.units import Remarks, fraction, latest, plain
 from mdm.http import Answer, Client
@@ -27,62 +27,6 @@ MOST_PAGES, MOST_PROFILES = 100_000, 50
 TABLETS = frozenset({"ios", "ipados", "android"})
 RENAMED_IN = (4, 82)
 """From this version on a team is called a fleet, in parameters too."""
-T = TypeVar("T")
-
-
-class _Mdm(Struct, gc=False):
-    enrollment_status: str | None = None
-
-
-class _Profile(Struct, gc=False):
-    name: str | None = None
-    status: str | None = None
-    operation_type: str | None = None
-
-
-class _Managed(Struct, gc=False):
-    device_status: str | None = None
-    profiles: list[_Profile] | None = None
-
-
-class _Detail(Struct, gc=False):
-    """What only the record of one host tells."""
-
-    battery_level: float | None = None
-    last_mdm_checked_in_at: str | None = None
-    is_mdm_lost_mode_enabled: bool | None = None
-    mdm: _Managed | None = None
-
-
-class _Host(Struct, gc=False):
-    id: int
-    hardware_serial: str | None = None
-    display_name: str | None = None
-    platform: str | None = None
-    os_version: str | None = None
-    hardware_model: str | None = None
-    detail_updated_at: str | None = None
-    seen_time: str | None = None
-    last_mdm_checked_in_at: str | None = None
-    last_mdm_enrolled_at: str | None = None
-    last_enrolled_at: str | None = None
-    battery_level: float | None = None
-    team_name: str | None = None
-    fleet_name: str | None = None
-    mdm: _Mdm | None = None
-
-
-class _Mark(Struct, gc=False):
-    id: int
-    updated_at: str | None = None
-
-
-class _Hosts(Struct, Generic[T]):
-    hosts: list[T]
-
-
-class _Envelope(Struct, Generic[T]):
-    host: T
 
 
 class Fleet:
@@ -96,7 +40,7 @@ class Fleet:
         self._access, self._page_size, self._clock = access, min(page_size, 500), clock
         self._client = Client(access.url.rstrip("/") + "/api/v1/fleet", pause=pause, ca=access.ca)
         self._one: Client | None = None
-        self._shape = Shape(_Host, lambda host: str(host.id), _report, b"fleet 1")
+        self._shape = Shape(Host, lambda host: str(host.id), _report, b"fleet 1")
 
     @property
     def requests(self) -> int:
@@ -131,7 +75,7 @@ class Fleet:
         for _ in range(MOST_PAGES):
             asked = {"per_page": self._page_size, "order_key": "id", "order_direction": "asc", "after": last, **where}
             answer = self._ask(f"/hosts?{urlencode(asked)}")
-            page = self._shape.page(opened(self._client, answer, _Hosts).hosts, declared)
+            page = self._shape.page(opened(self._client, answer, Hosts).hosts, declared)
             count = len(page.ids) + len(page.refusals)
             yield page
             read += count
@@ -147,11 +91,11 @@ class Fleet:
         def ask(last: Row | None, read: int) -> tuple[Any, int | None]:
             after = {"after": f"{last.changed + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}"} if last and last.changed else {}
             answer = self._ask(f"/hosts?{urlencode({'per_page': self._page_size, 'order_key': 'h.updated_at', 'order_direction': 'desc', **after, **where})}")
-            return opened(self._client, answer, _Hosts).hosts, declared
+            return opened(self._client, answer, Hosts).hosts, declared
 
         declared = self._count(where)
         oldest = bound(since, self._clock(), self._ask("/me").told)
-        return newest_first(self._client.host, ask, marker(_Mark, lambda one: one.updated_at, UTC), lambda items: self._shape.page(items, None), oldest)
+        return newest_first(self._client.host, ask, marker(HostMark, lambda one: one.updated_at, UTC), lambda items: self._shape.page(items, None), oldest)
 
     def _next(self, page: Page, last: int) -> int:
         """The id to go on after; a list that does not go forward would be read for ever."""
@@ -167,7 +111,7 @@ class Fleet:
             if isinstance(told, dict) and "message" in told:
                 return None
         self._refuse(answer)
-        return self._shape.one(self._client, opened(self._client, answer, _Envelope).host)
+        return self._shape.one(self._client, opened(self._client, answer, Envelope).host)
 
     def detail(self, mdm_id: str) -> Detail | None:
         """Battery, lost mode, last contact with the MDM and the state of each profile; the session of the list serves, and is not opened again."""
@@ -179,7 +123,7 @@ class Fleet:
             return None
         self._refuse(answer)
         try:
-            return _detail(msgspec.convert(self._client.decoded(answer), _Envelope[_Detail]).host)
+            return _detail(msgspec.convert(self._client.decoded(answer), Envelope[HostDetail]).host)
         except UNREADABLE:
             raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id}") from None
 
@@ -216,7 +160,7 @@ class Fleet:
             raise MdmError(f"{self._client.host} répond HTTP {answer.status}")
 
 
-def _report(host: _Host, beside: Any) -> DeviceReport:
+def _report(host: Host, beside: Any) -> DeviceReport:
     remarks = Remarks()
     heard = [host.detail_updated_at, host.last_mdm_checked_in_at, None if host.platform in TABLETS else host.seen_time]
     enrolled = remarks.instant(host.last_mdm_enrolled_at) or remarks.instant(host.last_enrolled_at)
@@ -236,8 +180,8 @@ def _report(host: _Host, beside: Any) -> DeviceReport:
     )
 
 
-def _detail(told: _Detail) -> Detail:
-    managed, profiles = told.mdm or _Managed(), list[tuple[str, str]]()
+def _detail(told: HostDetail) -> Detail:
+    managed, profiles = told.mdm or Managed(), list[tuple[str, str]]()
     for one in (managed.profiles or [])[:MOST_PROFILES]:
         if one.operation_type != "remove":
             profiles.append((plain(one.name), plain(one.status)))
@@ -248,7 +192,7 @@ def _detail(told: _Detail) -> Detail:
     )  # fmt: skip
 
 
-def _status(host: _Host) -> MdmStatus:
+def _status(host: Host) -> MdmStatus:
     """A host that only the agent knows is not enrolled in the MDM."""
     told = (host.mdm.enrollment_status if host.mdm else None) or ""
     if told.startswith("On"):

@@ -1,4 +1,4 @@
-"""GLPI's REST API as 9.x and 10.x answer (apirest.md; src/Api/API.php), as an MDM through Flyve's agents, or as a register of assets.
+"""GLPI's REST API as 9.x and 10.x answer (apirest.md; src/Api/API.php), as a register of assets.
 
 Moments are in the server's own zone; text is escaped for HTML; a range past the end is an error 400, taken for the end of the list; the upper
 bound of Content-Range is not to be trusted: the total is.
@@ -7,8 +7,8 @@ bound of Content-Range is not to be trusted: the total is.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -18,14 +18,13 @@ from msgspec import field as named
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, opened, readable
-from mdm.drivers.units import Remarks, instant, unescaped
+from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.units import Remarks, unescaped
 from mdm.http import Answer, Client
 from mdm.since import bound, on_the_wall
 
-MOST_PAGES, MOST_CRITERIA = 100_000, 40
+MOST_PAGES = 100_000
 NAME, ID, SERIAL, CHANGED, STATUS, MODEL, ENTITY = 1, 2, 5, 19, 31, 40, 80
-PAST_THE_END, NO_PLUGIN = "ERROR_RANGE_EXCEED_TOTAL", "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"
 AGENTS = "/PluginFlyvemdmAgent"
 STATES = {"enrolled": MdmStatus.ENROLLED, "unenrolling": MdmStatus.UNENROLLED, "unenrolled": MdmStatus.UNENROLLED}
 T = TypeVar("T")
@@ -46,7 +45,9 @@ class _Found(Struct, Generic[T]):
     data: list[T] = []
 
 
-class _Agent(Struct, gc=False):
+class Agent(Struct, gc=False):
+    """What Flyve MDM's agent on a computer tells (`mdm.drivers.glpi_agents`)."""
+
     computers_id: int = 0
     enroll_status: str | None = None
     last_contact: str | None = None
@@ -138,7 +139,7 @@ class GlpiAssets:
             if not told.data or read >= told.totalcount:
                 return
 
-    def _report(self, one: _Computer, agent: _Agent | None) -> DeviceReport:
+    def _report(self, one: _Computer, agent: Agent | None) -> DeviceReport:
         remarks = Remarks()
         status = STATES.get(agent.enroll_status or "", MdmStatus.PENDING) if agent else MdmStatus.UNKNOWN
         return DeviceReport(
@@ -169,84 +170,3 @@ class GlpiAssets:
         told = self._client.decoded(answer)
         code = told[0] if isinstance(told, list) and told else None
         return code if isinstance(code, str) and code.isascii() and code.replace("_", "").isalnum() else "motif illisible"
-
-
-class Glpi(GlpiAssets):
-    """Reads the tablets that Flyve MDM's agents are installed on: a computer without an agent is none of them."""
-
-    capabilities: ClassVar[Capabilities] = Capabilities(("Android",), tells_total=False, tells_enrolment=False, tells_managed=False, changed_since=True)
-    _agents: Mapping[str, _Agent] | None = None
-
-    def pages(self) -> Iterator[Page]:
-        """Every computer that bears an agent, by increasing id; `MdmError` at the end if the server gave fewer computers than it has."""
-        self._agents = self._all_agents()
-        yield from self._found({})
-
-    def changed(self, since: datetime) -> Iterator[Page]:
-        """The computers that changed, and those whose agent was in contact or is enrolled no more: agents are listed whole, they bear no date of change."""
-        self._agents = self._all_agents()
-        oldest, met = self._since(since), set[str]()
-        for page in self._found(self._edited(since)):
-            met.update(page.ids)
-            yield page
-        moved = [name for name, one in self._agents.items() if name not in met and self._moved(one, oldest)]
-        for start in range(0, len(moved), MOST_CRITERIA):
-            asked = dict[str, Any]()
-            for place, name in enumerate(moved[start : start + MOST_CRITERIA]):
-                told = {"link": "OR", "field": ID, "searchtype": "equals", "value": name}
-                asked |= {f"criteria[{place}][{key}]": value for key, value in told.items() if place or key != "link"}
-            yield from self._found(asked)
-
-    def _moved(self, agent: _Agent, oldest: datetime) -> bool:
-        """Whether an agent may have something to tell; one whose contact cannot be read has."""
-        try:
-            contact = instant(agent.last_contact, UTC)
-        except (ValueError, OverflowError):
-            return True
-        return agent.enroll_status != "enrolled" or (contact is not None and contact.replace(tzinfo=None) >= oldest)
-
-    def _found(self, asked: Mapping[str, Any]) -> Iterator[Page]:
-        """The computers of one search that bear an agent; `MdmError` at its end if the server gave fewer than it found."""
-        read = total = 0
-        for told in self._listed(asked):
-            read, total = read + len(told.data), told.totalcount
-            yield self._borne(self._shape.page(told.data, None, self._beside))
-        if read != total:
-            raise MdmError(f"{self._client.host} annonce {total} ordinateurs et en a rendu {read}")
-
-    def find(self, mdm_id: str, number: str) -> DeviceReport | None:
-        if self._agents is None:
-            self._agents = self._all_agents()
-        item = self._row(mdm_id) if mdm_id in self._agents else None
-        return None if item is None else self._shape.one(self._client, item, self._beside)
-
-    def _borne(self, page: Page) -> Page:
-        """The page without the computers that bear no agent."""
-        places = [place for place, name in enumerate(page.ids) if name in (self._agents or {})]
-        refusals = [one for one in page.refusals if one.record in (self._agents or {}) or one.record == "?"]
-        ids, told = [page.ids[place] for place in places], [page.told[place] for place in places]
-        return Page(ids, told, lambda place: page.report(places[place]), refusals, None, page.dropped)
-
-    def _all_agents(self) -> dict[str, _Agent]:
-        """The agents of Flyve MDM by their computer."""
-        found, read = dict[str, _Agent](), 0
-        for _ in range(MOST_PAGES):
-            answer = self._ask(f"{AGENTS}?range={read}-{read + self._page_size - 1}&sort=2&order=ASC")
-            if answer.status in (400, 404):
-                if read and self._code(answer) == PAST_THE_END:
-                    return found
-                if self._code(answer) == NO_PLUGIN:
-                    raise MdmError(f"{self._client.host} n'a pas le module Flyve MDM : le lire comme registre (--kind glpi-assets)", permanent=True)
-                raise MdmError(f"{self._client.host} refuse la liste des agents ({self._code(answer)})")
-            told = self._client.decoded(answer)
-            if not isinstance(told, list):
-                raise MdmError(f"{self._client.host} rend une liste d'agents qui n'a pas la forme attendue")
-            found.update({str(one.computers_id): one for one in readable(told, _Agent)})
-            read += len(told)
-            if not told or answer.status == 200:
-                return found
-        return found
-
-    def _beside(self, names: Sequence[str]) -> Mapping[str, _Agent]:
-        agents = self._agents or {}
-        return {name: agents[name] for name in names if name in agents}

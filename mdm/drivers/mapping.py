@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_type_hints
 from urllib.parse import urlencode
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.mapping_file import Place, at, holds, load, way
+from mdm.drivers.mapping_quick import quick
 from mdm.drivers.shape import Shape, believable
 from mdm.drivers.units import EPOCH, Remarks, counted_instant, fraction, percent, plain, unescaped
-from mdm.http import Client
+from mdm.http import Answer, Client
 from mdm.since import bound, on_the_wall
 
 MOST_PAGES = 100_000
@@ -62,6 +63,7 @@ class Mapped:
         }
         self._ways = [(name, [way(path) for path in place.paths]) for name, place in self._places.items()]
         self._named = {path.partition(".")[0] for place in self._places.values() for path in place.paths}
+        self._quick = quick(self._told, self._places, get_type_hints(_Read), lambda item: self._report(convert(self._values(item), _Read), None))
         self._known: set[str] | None = None
 
     @property
@@ -77,11 +79,11 @@ class Mapped:
             self._client.basic(access.login, access.password)
         else:
             body = {name: value.format(login=access.login, password=access.password) for name, value in login.body.items()}
-            token = at(self._call("POST", login.path, body), login.answer)
+            token = at(self._client.decoded(self._call("POST", login.path, body)), login.answer)
             if not isinstance(token, str):
                 raise MdmError(f"{self._client.host} n'a pas rendu de jeton là où le fichier le cherche ({login.answer})", permanent=True)
             self._client.header(login.header, token, before=login.prefix)
-        self._asked(0, 1, "", {})
+        self._client.decoded(self._asked(0, 1, "", {}))
 
     def pages(self) -> Iterator[Page]:
         """Every page, until the total is reached, a page is empty, or the only one is read."""
@@ -105,16 +107,23 @@ class Mapped:
         read, last, told = 0, "", self._told.listing
         for number in range(MOST_PAGES):
             answer = self._asked(number if told.paging == "page" else read, self._page_size, last, more)
-            items = at(answer, told.items)
-            if not isinstance(items, list):
-                raise MdmError(f"{self._client.host} n'a pas de liste là où le fichier la cherche ({told.items})", permanent=not number)
-            total = at(answer, told.total) if told.total else None
-            page = self._shape.page([self._values(item) for item in items], believable(self._client, total if isinstance(total, int) else None))
-            yield Page(page.ids, page.told, page.report, page.refusals, page.declared, page.dropped + sum(map(self._left, items)))
-            read += len(items)
-            if not items or told.paging == "none" or (page.declared is not None and read >= page.declared):
+            page = (self._quick and self._quick.page(self._client, answer)) or self._plainly(answer, permanent=not number)
+            yield page
+            count = len(page.ids) + len(page.refusals)
+            read += count
+            if not count or told.paging == "none" or (page.declared is not None and read >= page.declared):
                 return
             last = self._next(page, last)
+
+    def _plainly(self, answer: Answer, *, permanent: bool) -> Page:
+        """The page of an answer, each record walked by the places of the file."""
+        told, decoded = self._told.listing, self._client.decoded(answer)
+        items = at(decoded, told.items)
+        if not isinstance(items, list):
+            raise MdmError(f"{self._client.host} n'a pas de liste là où le fichier la cherche ({told.items})", permanent=permanent)
+        total = at(decoded, told.total) if told.total else None
+        page = self._shape.page([self._values(item) for item in items], believable(self._client, total if isinstance(total, int) else None))
+        return Page(page.ids, page.told, page.report, page.refusals, page.declared, page.dropped + sum(map(self._left, items)))
 
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """Looked for in the whole list, read once more for all look-ups."""
@@ -144,7 +153,7 @@ class Mapped:
             raise MdmError(f"{self._client.host} rend toujours la même page de sa liste")
         return page.ids[-1]
 
-    def _asked(self, start: int, size: int, last: str, more: Mapping[str, str | int]) -> Any:
+    def _asked(self, start: int, size: int, last: str, more: Mapping[str, str | int]) -> Answer:
         told = self._told.listing
         asked: dict[str, Any] = {**told.query, **more}
         if told.size:
@@ -155,14 +164,14 @@ class Mapped:
             asked[told.start] = start + told.first
         return self._call("GET", told.path + (f"?{urlencode(asked)}" if asked else ""), None)
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         answer = self._client.ask(method, path, body)
         if answer.status in (401, 403):
             raise MdmError(f"{self._client.host} refuse le compte du connecteur (HTTP {answer.status})", permanent=True)
         if answer.status >= 400:
             raise MdmError(f"{self._client.host} répond HTTP {answer.status}", permanent=answer.status == 404)
         self._answered = answer
-        return self._client.decoded(answer)
+        return answer
 
     def _values(self, item: Any) -> dict[str, Any]:
         """The values of a record, where the file says they are; one that is not there is left out."""

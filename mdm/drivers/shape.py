@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -26,6 +26,7 @@ from mdm.since import Row
 R = TypeVar("R", bound=Struct)
 E = TypeVar("E")
 Beside = Mapping[str, Any]
+_Records = tuple[list[R], list[str], list[bytes], list[Refusal]]
 SAMPLE = 20
 LONGEST_NAME = 200
 MOST_DEVICES = 2_000_000
@@ -57,15 +58,28 @@ def believable(client: Client, total: int | None) -> int | None:
     return total
 
 
-def readable(items: Sequence[Any], kind: type[R]) -> list[R]:
-    """The records that can be read, the others left out: for what only adds to a list."""
-    found = []
+class Readable(NamedTuple, Generic[R]):
+    """The records that can be read, and how many were told."""
+
+    records: list[R]
+    told: int
+
+
+def readable(client: Client, answer: Answer, kind: type[R]) -> Readable[R] | None:
+    """The records of a list that can be read, the others left out: for what only adds to a list. None where there is no list."""
+    client.refuse_html(answer)
+    with suppress(*UNREADABLE):
+        records: list[R] = msgspec.json.decode(answer.content, type=list[kind])  # type: ignore[valid-type]
+        return Readable(records, len(records))
+    items, found = client.decoded(answer), list[R]()
+    if not isinstance(items, list):
+        return None
     for item in items:
         with suppress(*UNREADABLE):
             record = msgspec.convert(item, kind)
             _packed(record)
             found.append(record)
-    return found
+    return Readable(found, len(items))
 
 
 def marker(kind: type[R], changed: Callable[[R], str | None], zone: tzinfo) -> Callable[[Any], Row | None]:
@@ -90,6 +104,11 @@ def _digest(packed: bytes, beside: Any) -> str:
     return hashlib.blake2b(packed if beside is None else packed + _packed(beside), digest_size=8).hexdigest()
 
 
+def _digests(packed: Sequence[bytes]) -> list[str]:
+    make = hashlib.blake2b
+    return [make(one, digest_size=8).hexdigest() for one in packed]
+
+
 @dataclass
 class Shape(Generic[R]):
     """How the records of one kind of server are read.
@@ -107,12 +126,36 @@ class Shape(Generic[R]):
 
     def __post_init__(self) -> None:
         self._decode = msgspec.json.Decoder(self.record).decode
+        self._decode_all = msgspec.json.Decoder(list[self.record]).decode  # type: ignore[name-defined]  # the records of this very server
         self._allowed = _allowed(type_info(self.record))
 
     def page(
         self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] = lambda names: {}
     ) -> Page:
         """The page that these records make, as raw JSON or as plain values."""
+        records, names, packed, refusals = self._at_once(items) or self._one_by_one(items)
+        known = beside(names)
+        told = [_digest(one, known.get(name)) for one, name in zip(packed, names, strict=True)] if known else _digests(packed)
+
+        def report(place: int) -> DeviceReport:
+            made = self.report(records[place], known.get(names[place]))
+            return msgspec.structs.replace(made, told=told[place])
+
+        return Page(names, told, report, refusals, declared, self._dropped(items))
+
+    def _at_once(self, items: Sequence[Any]) -> _Records[R] | None:
+        """The records of a page where none is at fault, as nearly all are; None where one is."""
+        with suppress(*UNREADABLE):
+            raw = all(isinstance(item, Raw) for item in items)
+            records = self._decode_all(b"[" + b",".join(items) + b"]") if raw else msgspec.convert(items, list[self.record])  # type: ignore[name-defined]
+            names = list(map(self.name, records))
+            if len(names) == len(items) and all(names) and len(max(names, key=len, default="")) <= LONGEST_NAME and "".join(names).isprintable():
+                form = self.form
+                return records, names, [form + _packed(record) for record in records], []
+        return None
+
+    def _one_by_one(self, items: Sequence[Any]) -> _Records[R]:
+        """The records that can be read, and the refusal of each of the others."""
         records, packed, refusals = list[R](), list[bytes](), list[Refusal]()
         for item in items:
             try:
@@ -121,15 +164,7 @@ class Shape(Generic[R]):
                 records.append(record)
             except UNREADABLE as fault:
                 refusals.append(Refusal(self._named(item), sentence(str(fault))))
-        names = [self.name(record) for record in records]
-        known = beside(names)
-        told = [_digest(one, known.get(name)) for one, name in zip(packed, names, strict=True)]
-
-        def report(place: int) -> DeviceReport:
-            made = self.report(records[place], known.get(names[place]))
-            return msgspec.structs.replace(made, told=told[place])
-
-        return Page(names, told, report, refusals, declared, self._dropped(items))
+        return records, [self.name(record) for record in records], packed, refusals
 
     def one(self, client: Client, item: Any, beside: Callable[[Sequence[str]], Beside] = lambda names: {}) -> DeviceReport:
         """The report of one record; `MdmError` if it cannot be read."""
