@@ -5,6 +5,7 @@ A new driver is one file, one line in its table and one stub in `played.py`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from played import CHRISTMAS, KIND, LISTING, STUBS, contact_of, driver, exported, reports, staged
 
 from inventory.models import Sighting
 from mdm.driver import Access, MdmError
 from mdm.drivers import KINDS
 from mdm.drivers.export_file import ExportFile
+from mdm.drivers.mapping import Mapped
 from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.registers import read_register
 from mdm.simulator import APIS, Fleet, Simulator
@@ -173,6 +176,36 @@ def test_a_tablet_really_removed_is_found_within_three_clean_readings(kind: str,
         assert Sighting.select().count() == 0, "and it is no sighting"
     else:
         assert [row.mdm_id for row in Sighting.select().where(Sighting.status == "gone")] == [removed]
+
+
+@pytest.mark.parametrize("kind", ["glpi-assets", "snipeit"])
+def test_an_asset_that_comes_back_saying_the_same_is_listed_like_those_that_never_left(kind: str, mdm: Simulator, connector: Connector) -> None:
+    first, lives = read(kind, connector, mdm, CHRISTMAS), mdm.fleet.lives
+    mdm.fleet.lives, mdm.at = [life for life in lives if life.slot != 5 or life.cart.code != "AIX-CM01"], CHRISTMAS + timedelta(seconds=1)
+    assert (read(kind, connector, mdm, CHRISTMAS + LATER).absent, PeerAsset.select().where(PeerAsset.listed == CHRISTMAS).count()) == (1, 1)
+    mdm.fleet.lives, mdm.at = lives, CHRISTMAS + timedelta(seconds=2)
+    back = read(kind, connector, mdm, CHRISTMAS + 2 * LATER)
+    assert (back.changed, back.unchanged, back.absent) == (0, first.changed, 0)
+    assert {row.listed for row in PeerAsset.select()} == {CHRISTMAS + 2 * LATER}
+    again = read(kind, connector, mdm, CHRISTMAS + 3 * LATER)
+    assert (again.changed, again.unchanged, {row.listed for row in PeerAsset.select()}) == (0, first.changed, {CHRISTMAS + 3 * LATER})
+
+
+def test_a_described_server_is_read_at_once_as_it_is_place_by_place() -> None:
+    with Simulator(Fleet(), at=CHRISTMAS, api="zentral") as mdm:
+        reader = driver("mapping", mdm)
+        assert isinstance(reader, Mapped) and reader._quick
+        reader.sign_in()
+        answer = reader._asked(0, 100, "", {})
+    quick, plain = reader._quick.page(reader._client, answer), reader._plainly(answer, permanent=True)
+    assert quick and plain.ids
+    assert [replace(one, told=None) for one in quick.reports] == [replace(one, told=None) for one in plain.reports]
+    assert (quick.declared, quick.dropped) == (plain.declared, plain.dropped)
+    told = msgspec.json.decode(answer.content)
+    told["results"][0]["supervised"] = ""
+    odd = dataclasses.replace(answer, content=msgspec.json.encode(told))
+    assert reader._quick.page(reader._client, odd) is None, "a blank where a yes or no is, is left to the plain way"
+    assert (reader._plainly(odd, permanent=True).report(0).managed, len(reader._plainly(odd, permanent=True).ids)) == (None, len(plain.ids))
 
 
 def test_a_file_that_stops_in_the_middle_of_a_row_is_not_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from inventory.db import read_many
@@ -23,7 +24,7 @@ class LastReading:
     def same(self, mdm_ids: Sequence[str]) -> dict[tuple[str, str | None], int]:
         """The row of each device by its id in the MDM and the digest of what it told; those managed and listed then, and no other."""
         rows = stored_rows("mdm_id, told, id", self._connector, mdm_ids, "AND told IS NOT NULL")
-        return {(mdm_id, told): row_id for mdm_id, told, row_id in rows}
+        return {row[:2]: row[2] for row in rows}
 
     def managed(self, mdm_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
         """The row and the serial of each device managed and listed then: chosen here, lest the engine walk all that are."""
@@ -33,11 +34,13 @@ class LastReading:
 
 def stored_rows(columns: str, connector: str, mdm_ids: Sequence[str], more: str = "") -> Iterator[tuple[Any, ...]]:
     """Some columns of some devices of a connector, by their ids in the MDM."""
-    for start in range(0, len(mdm_ids), CHUNK):
-        some = mdm_ids[start : start + CHUNK]
-        among, marks = one_of("mdm_id", some)
-        sql = f"SELECT {columns} FROM sighting WHERE connector = ? AND {among} {more}"  # noqa: S608 our own columns
-        yield from read_many(sql, (connector, *marks))
+    chunks = (mdm_ids[start : start + CHUNK] for start in range(0, len(mdm_ids), CHUNK))
+    return chain.from_iterable(_chunk(columns, connector, some, more) for some in chunks)
+
+
+def _chunk(columns: str, connector: str, mdm_ids: Sequence[str], more: str) -> Iterator[tuple[Any, ...]]:
+    among, marks = one_of("mdm_id", mdm_ids)
+    return read_many(f"SELECT {columns} FROM sighting WHERE connector = ? AND {among} {more}", (connector, *marks))  # noqa: S608 our own columns
 
 
 def managed(connector: str) -> int:

@@ -62,7 +62,8 @@ class Mapped:
             name: place for name in self._told.fields.__struct_fields__ if (place := getattr(self._told.fields, name)) is not None
         }
         self._ways = [(name, [way(path) for path in place.paths]) for name, place in self._places.items()]
-        self._named = {path.partition(".")[0] for place in self._places.values() for path in place.paths}
+        paths = [path for place in self._places.values() for path in place.paths] + [rule.path for rule in (*self._told.status, *self._told.remarks)]
+        self._named = {path.partition(".")[0] for path in paths}
         self._quick = quick(self._told, self._places, get_type_hints(_Read), lambda item: self._report(convert(self._values(item), _Read), None))
         self._known: set[str] | None = None
 

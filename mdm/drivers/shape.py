@@ -97,11 +97,11 @@ def marker(kind: type[R], changed: Callable[[R], str | None], zone: tzinfo) -> C
 
 def digest(form: bytes, record: Any, beside: Any = None) -> str:
     """Tells what a record and what is known beside it say from anything else that they could."""
-    return _digest(form + _packed(record), beside)
+    return _digests([_and_beside(form + _packed(record), beside)])[0]
 
 
-def _digest(packed: bytes, beside: Any) -> str:
-    return hashlib.blake2b(packed if beside is None else packed + _packed(beside), digest_size=8).hexdigest()
+def _and_beside(packed: bytes, beside: Any) -> bytes:
+    return packed if beside is None else packed + _packed(beside)
 
 
 def _digests(packed: Sequence[bytes]) -> list[str]:
@@ -135,7 +135,7 @@ class Shape(Generic[R]):
         """The page that these records make, as raw JSON or as plain values."""
         records, names, packed, refusals = self._at_once(items) or self._one_by_one(items)
         known = beside(names)
-        told = [_digest(one, known.get(name)) for one, name in zip(packed, names, strict=True)] if known else _digests(packed)
+        told = _digests([_and_beside(one, known.get(name)) for one, name in zip(packed, names, strict=True)] if known else packed)
 
         def report(place: int) -> DeviceReport:
             made = self.report(records[place], known.get(names[place]))
@@ -146,7 +146,7 @@ class Shape(Generic[R]):
     def _at_once(self, items: Sequence[Any]) -> _Records[R] | None:
         """The records of a page where none is at fault, as nearly all are; None where one is."""
         with suppress(*UNREADABLE):
-            raw = all(isinstance(item, Raw) for item in items)
+            raw = {*map(type, items)} <= {Raw}
             records = self._decode_all(b"[" + b",".join(items) + b"]") if raw else msgspec.convert(items, list[self.record])  # type: ignore[name-defined]
             names = list(map(self.name, records))
             if len(names) == len(items) and all(names) and len(max(names, key=len, default="")) <= LONGEST_NAME and "".join(names).isprintable():
