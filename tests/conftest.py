@@ -63,7 +63,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("postgresql"):
         items[:] = [item for item in items if databases.concerned(item)]
-    long = {item.path for item in items if "browser" in item.keywords}
+    long = {item.path for item in items if "browser" in item.keywords or item.path.name == "test_upgrade.py"}
     items.sort(key=lambda item: item.path not in long)  # the long files first: no process waits for one at the end
 
 

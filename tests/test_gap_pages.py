@@ -47,7 +47,7 @@ def test_the_town_is_compared_by_who_answers_for_it_and_each_page_leads_there(ho
         assert "0 écarts ouverts, 0 changés, 0 refermés" in answer.text
         for url, link in (("/tableau", "classe=AIX-CM02&amp;etat=debout"), ("/ecoles/0132397K", "ecole=0132397K"), ("/synchronisation", "ecart=blank_serial"), ("/", "age=old"), ("/comites", "/rapprochement")):
             assert link in client.get(url).text, url
-        assert "30 ouverts, 27 refermés" in client.get("/comites").text
+        assert "ouverts 30, refermés 27, en cours 3" in client.get("/comites").text
     with signed_in(house, "technicien") as client:
         assert client.post("/rapprochement", data={"csrf_token": proof(client, MISMATCH)}).status_code == 403
 

@@ -24,7 +24,7 @@ from inventory.errors import NotFound, Refused
 from inventory.journal import history
 from inventory.labels.asked import asked
 from inventory.labels.code import ALPHABET, Names, code_of, read_code, shown
-from inventory.labels.sheet import Face, pdf
+from inventory.labels.sheet import Bars, Face, pdf
 from inventory.labels.stock import STOCKS, Stock, custom, numbers, sheets
 from inventory.models import Label, MobileClass, Tablet
 from inventory.queries import labels as reading
@@ -71,6 +71,16 @@ def cut(page: Image.Image, stock: Stock, cell: int, dpi: int) -> Image.Image:
 
 def scanned(label: Image.Image) -> set[str]:
     return {one.text for one in zxingcpp.read_barcodes(label, READ)}
+
+
+@pytest.mark.parametrize("code", ["9974NM75Z2", "9912NM75Z2", "99999999", "99AB", "1299AB", "NM759974Z2", "AB99"])
+def test_bars_keep_every_digit(code: str) -> None:
+    modules = Bars(code).build()[0]
+    drawn_bars = Image.new("L", (len(modules) + 20, 20), 255)
+    for place, module in enumerate(modules, 10):
+        if module == "1":
+            drawn_bars.paste(0, (place, 0, place + 1, 20))
+    assert scanned(drawn_bars.resize((3 * drawn_bars.width, 60))) == {code}
 
 
 @needs_poppler

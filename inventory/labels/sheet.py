@@ -20,6 +20,15 @@ QUIET = 2
 LEAST_MODULE = 0.165
 """Millimetres: 4 dots at 600 dpi, what a hand scanner reads without effort."""
 BAR_QUIET = 10
+PAIR_99 = 99
+
+
+class Bars(Code128):
+    """Code 128 (ISO/IEC 15417). In its set C, with which python-barcode begins, 99 is the pair of digits and not the change to that set:
+    taken for one, a code that begins with 99 was printed without it."""
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        return encoded if encoded[1] == PAIR_99 else super()._try_to_optimize(encoded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ def _bars(face: Face, stock: Stock) -> tuple[str, str]:
     room = stock.width - 2 * stock.inset
     for text in (face.bars, face.code):
         if text.isascii() and text.isprintable():
-            modules = Code128(text).build()[0]
+            modules = Bars(text).build()[0]
             if room / (len(modules) + 2 * BAR_QUIET) >= LEAST_MODULE or text == face.code:
                 return _strokes(modules), text
     raise ValueError(f"a code is plain: {face.code}")

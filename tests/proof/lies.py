@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from played import CHRISTMAS, STUBS, driver
+from proof.town import SHORT, SMALL
 
 from config import schema
 from inventory import db
@@ -28,6 +29,7 @@ from mdm.simulator import FAULTS, Fleet, Simulator
 from mdm.sync import read_server
 
 MOST_MEGABYTES = 300
+LIMITS = {"drip": SHORT, "gzip_bomb": SMALL, "huge_page": SMALL}
 LATER = timedelta(minutes=15)
 WEIRD: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**31, 2**63, 2**64, -(2**70), 10**300, 0.5, -1.0, 1e308, float("nan"), float("inf"), "", " ", "0", "null", "\x00", "\ud83d",
@@ -61,7 +63,9 @@ def run(kind: str, readings: int, seed: int = 1) -> Counter[str]:
         connector = Connector.create(name=f"menteur-{kind.replace('_', '-')}", kind=kind, url=mdm.url, login="", created=CHRISTMAS)
         for number in range(readings):
             mdm.twist, mdm.fault = twisted(dice), dice.choice((None, None, None, *FAULTS))
-            ended[str(read(connector, driver(kind, mdm, page_size=dice.choice((7, 50))), now=CHRISTMAS + number * LATER).state)] += 1
+            reader: Any = driver(kind, mdm, page_size=dice.choice((7, 50)))
+            reader._client.limits = LIMITS.get(mdm.fault or "", reader._client.limits)
+            ended[str(read(connector, reader, now=CHRISTMAS + number * LATER).state)] += 1
     return ended
 
 
