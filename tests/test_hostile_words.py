@@ -82,7 +82,10 @@ def plant() -> int:
             fresh = {name: f"{row.get_id()} {words}" if model is Connector else words for name in columns}
             model.update(fresh).where(model._meta.primary_key == row.get_id()).execute()
             planted += len(columns)
-    Sighting.update(apps=[[word, word, word] for word in WORDS], remarks=list(WORDS)).execute()
+    seen = list(Sighting.select())
+    for number, row in enumerate(seen):
+        hand_of_it = WORDS[number :: len(seen)]
+        Sighting.update(apps=[[word, word, word] for word in hand_of_it], remarks=list(hand_of_it)).where(Sighting.id == row.id).execute()
     SyncRun.update(refusals=[{"record": word, "reason": word} for word in WORDS]).execute()
     return planted
 
@@ -90,13 +93,13 @@ def plant() -> int:
 def visit(page: Any, town: str) -> int:
     """Follow every link from the first page on; returns how many pages were seen.
 
-    A page is loaded again with a question of a name that it was not asked yet, and a thing's past once for all of its kind."""
+    A page is loaded again with a question of a name that it was not asked yet, and a thing's past, or a quarter, once for all of its kind."""
     asked: dict[str, set[str]] = {}
     seen, waiting = 0, ["/"]
     while waiting:
         path, _, question = (link := waiting.pop()).partition("?")
         names = {"", *parse_qs(question, keep_blank_values=True)}
-        place = re.sub(r"\d+", "0", path) if "as_of" in names else path
+        place = re.sub(r"\d+", "0", path) if "as_of" in names else re.sub(r"\d{4}-Q\d", "Q", path)
         if names <= asked.setdefault(place, set()):
             continue
         asked[place] |= names

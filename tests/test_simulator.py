@@ -233,7 +233,10 @@ def test_the_command_serves_until_ctrl_c() -> None:
             assert requests.get(url + "/rest/private/devices/number/x", timeout=10).status_code == 403
         finally:
             running.send_signal(signal.SIGINT)
-            _, wrong = running.communicate(timeout=20)
+            try:
+                _, wrong = running.communicate(timeout=20)
+            finally:
+                running.kill()  # begun where Ctrl-C is ignored, it would be waited for for ever
     assert (running.returncode, wrong) == (0, "")
 
 
