@@ -45,14 +45,14 @@ def moment_of(one: Sitting, now: datetime) -> datetime:
 def dossier(told: Convention, committee: Committee, one: Sitting, now: datetime) -> bytes:
     """The whole file, in French. Equal data give equal bytes, whatever the hour of the download once the meeting was held."""
     then = moment_of(one, now)
-    when = When(then, then)
+    when, last = When(then, then), _last(told, one, then)
     shown = board(EVERYWHERE, when, then, key=told.key)
     export = export_of(Quarter.of(local_date(then)), told.key, then, provisional=True)
     kept = [table for table in export.tables if table.key in ANNEXES]
     sections = {
         "Ordre du jour": [numbered(one.meeting.agenda)] if one.meeting.agenda else [text("Il reste à écrire.")],
         "État d'avancement": list(_progress(export, shown)),
-        _since(told, one, then): list(changed(told, _last(told, one, then), shown, when)),
+        _since(last): list(changed(told, last, shown, when)),
         "Intégration dans les écoles (article 4.2.2)": list(integrated(shown[:MOST_CLASSES], when, len(shown) - MOST_CLASSES)),
     }
     page = {
@@ -71,8 +71,7 @@ def _last(told: Convention, one: Sitting, then: datetime) -> Sitting | None:
     return next((other for other in same if at(other.meeting.day, other.meeting.time) < then), None)
 
 
-def _since(told: Convention, one: Sitting, then: datetime) -> str:
-    last = _last(told, one, then)
+def _since(last: Sitting | None) -> str:
     return f"Ce qui a changé depuis la réunion du {day(last.meeting.day)}" if last else "Ce qui a changé"
 
 
