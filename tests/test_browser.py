@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -89,21 +89,24 @@ def enter(chromium: Any, town: str, login: str, **how: Any) -> tuple[Any, list[s
 
 
 def violations(page: Any, rules: tuple[str, ...] = ()) -> list[str]:
-    """What axe finds, by all its rules or by some, from a world of its own: the page's policy lets no script in."""
-    asked = json.dumps({"runOnly": list(rules)} if rules else {})
+    """What axe finds, by all its rules or by some."""
+    return axe_of(page)(rules)
+
+
+def axe_of(page: Any) -> Callable[[tuple[str, ...]], list[str]]:
+    """What looks with axe at the page that is loaded, from a world of its own: the page's policy lets no script in."""
     session = page.context.new_cdp_session(page)
     frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
     world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
     session.send("Runtime.evaluate", {"expression": AXE, "contextId": world})
-    found = session.send(
-        "Runtime.evaluate",
-        {
-            "expression": f"axe.run({asked}).then(r => JSON.stringify(r.violations.map(v => v.id + ' ' + v.nodes[0].html)))",
-            "contextId": world, "awaitPromise": True, "returnByValue": True,
-        },
-    )  # fmt: skip
-    session.detach()
-    return [] if found["result"]["value"] == "[]" else [found["result"]["value"]]
+
+    def found(rules: tuple[str, ...]) -> list[str]:
+        asked = json.dumps({"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {}))
+        looked = f"axe.run({asked}).then(r => JSON.stringify(r.violations.map(v => v.id + ' ' + v.nodes[0].html)))"
+        told = session.send("Runtime.evaluate", {"expression": looked, "contextId": world, "awaitPromise": True, "returnByValue": True})["result"]["value"]
+        return [] if told == "[]" else [told]
+
+    return found
 
 
 def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, town: str) -> None:
