@@ -33,6 +33,7 @@ from mdm import terms
 from mdm.commands import panels as command_panels
 from mdm.commands import proof
 from mdm.commands import words as command_words
+from mdm.profiles import failed_profiles
 from mdm.queries import registered
 
 
@@ -49,6 +50,7 @@ def wire(settings: Settings) -> None:
     bring_papers(invoiced)
     bring_papers(registered)
     bring_drifts(drifts)
+    bring_drifts(failed_profiles)
     hang("school", "deploy/school_panel.html", deploy_panels.school_panel)
     hang("mobile_class", "deploy/class_panel.html", deploy_panels.class_panel)
     hang("mobile_class", "mdm/class_panel.html", mdm_panels.class_panel)

@@ -24,7 +24,9 @@ ACTIONS: Mapping[Kind, str] = {
     Kind.DRIFT: later("Appliquer de nouveau la configuration, ou changer la référence de la classe mobile."),
 }
 
-FLAGS: Mapping[str, str] = {"managed": later("gérée"), "permissions": later("droits accordés")}
+FLAGS: Mapping[str, str] = {
+    "managed": later("gérée"), "permissions": later("droits accordés"), "verified": later("vérifié"), "failed": later("en échec"),
+}  # fmt: skip
 
 
 def proposed(kind: Kind) -> str:
@@ -52,7 +54,7 @@ def paper(told: Told) -> str:
 
 
 def values(text: str) -> str:
-    """Values as an evidence keeps them, those of a mode in words."""
+    """Values as an evidence keeps them, those of a mode or of a profile in words."""
     return ", ".join(tell(FLAGS[one]) if one in FLAGS else one for one in text.split(", "))
 
 

@@ -101,8 +101,13 @@ def of_tablet(tablet: Tablet) -> list[Known]:
         "WHERE sighting.serial = ? AND sighting.status IN (?,?) AND device_detail.fetched IS NOT NULL ORDER BY connector.name, device_detail.id"
     )
     names = {row_id: name for name, row_id in read_many(sql, (tablet.serial, *LIVE))}
-    rows = DeviceDetail.select().where(DeviceDetail.id.in_(list(names))) if names else ()
-    return [Known(names[row.id], _detail.decode(row.told), row.fetched) for row in rows]
+    return list(known_of(list(names)).values()) if names else []
+
+
+def known_of(rows: Sequence[int]) -> dict[int, Known]:
+    """What some rows of details tell, by row."""
+    found = DeviceDetail.select(DeviceDetail, Connector.name).join(Connector).where(DeviceDetail.id.in_(list(rows))).order_by(DeviceDetail.id)
+    return {row.id: Known(row.connector.name, _detail.decode(row.told), row.fetched) for row in found}
 
 
 def rotation(connector: Connector) -> tuple[int, datetime | None]:

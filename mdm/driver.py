@@ -26,7 +26,8 @@ class DeviceReport(msgspec.Struct, frozen=True, gc=False):
     """One device as its server tells it: an allow-list of fields (no user, no address, no place), moments aware in UTC.
 
     `serial` is normalised and may be blank; `status` is an `MdmStatus` key; `remarks` are stable keys; None is *not told*.
-    `told` is the digest of the record as its server tells it, reduced to the allow-list: the same digest is the same report.
+    `told` is the digest of the record as its server tells it, its identifier and the rest of the allow-list: the same digest is the same
+    report, of the same device.
     """
 
     mdm_id: str

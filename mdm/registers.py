@@ -26,7 +26,7 @@ _KEEP = (
     "place = excluded.place, told = excluded.told, listed = excluded.listed"
 )
 _KNOWN = "SELECT id, asset, serial, number, model, place FROM peer_asset WHERE connector_id = ? AND "
-_SAME = "SELECT asset, told, id FROM peer_asset WHERE connector_id = ? AND listed = ? AND told IS NOT NULL AND "
+_SAME = "SELECT told, id FROM peer_asset WHERE connector_id = ? AND listed = ? AND told IS NOT NULL AND "
 _LISTED = "FROM peer_asset WHERE connector_id = ? AND listed = ?"
 
 
@@ -37,11 +37,11 @@ class _LastListing:
         self.listed = PeerAsset.select(fn.MAX(PeerAsset.listed)).where(PeerAsset.connector == connector).scalar()
         self._mine = (connector.id, _stored(self.listed))
 
-    def same(self, assets: Sequence[str]) -> dict[tuple[str, str | None], int]:
-        found = dict[tuple[str, str | None], int]()
+    def same(self, assets: Sequence[str]) -> dict[str | None, int]:
+        found = dict[str | None, int]()
         for start in range(0, len(assets), BATCH):
             among, marks = one_of("asset", assets[start : start + BATCH])
-            found.update({(asset, told): row_id for asset, told, row_id in read_many(_SAME + among, (*self._mine, *marks))})
+            found.update(read_many(_SAME + among, (*self._mine, *marks)))
         return found
 
     def managed(self, assets: Sequence[str]) -> dict[str, tuple[int, str]]:

@@ -1,17 +1,18 @@
 """One reading of one server: stage all, prove it complete, guard it, then write only the difference.
 
 A machine's silence is not a fact: a device missing from a list is only looked for by its id after two complete readings without
-it, and then marked as gone from the MDM, never from the inventory. A reading of what changed only says nothing of what it does not list.
+it, an hour apart at least, and then marked as gone from the MDM, never from the inventory. A reading of what changed only says nothing of what it does not list.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from peewee import Field, ModelSelect
 
 from inventory import collector
 from inventory.actions.outbox import announce
@@ -30,7 +31,7 @@ from mdm.models import Connector, SyncRun
 from mdm.run_state import Extent, RunState
 from mdm.staging import Last, Staged
 
-BELIEVED_ABSENT = 2
+BELIEVED_ABSENT, APART = 2, timedelta(hours=1)
 READINGS = 2
 VERY_MANY = 1_000
 ABANDONED = timedelta(hours=2)
@@ -70,9 +71,13 @@ def read_and(
 
 def listed_last(connector: Connector) -> int:
     """How many devices the last whole reading that counted listed; 0 before the first."""
-    counted = SyncRun.state.in_([RunState.COMPLETE.value, RunState.RELEASED.value])
-    seen = SyncRun.select(SyncRun.seen).where((SyncRun.connector == connector) & counted & (SyncRun.kind == Extent.FULL.value)).order_by(SyncRun.id.desc())
-    return int(seen.scalar() or 0)
+    return int(_counted(connector, SyncRun.seen).scalar() or 0)
+
+
+def _counted(connector: Connector, told: Field) -> ModelSelect:
+    """A field of the whole readings that counted, the last first."""
+    counted = SyncRun.state.in_([RunState.COMPLETE.value, RunState.RELEASED.value]) & (SyncRun.kind == Extent.FULL.value)
+    return SyncRun.select(told).where((SyncRun.connector == connector) & counted).order_by(SyncRun.id.desc())
 
 
 @atomic
@@ -220,12 +225,17 @@ def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> 
     run.absent = len(absent)
 
 
+def _absent_enough(connector: Connector, missing: Sequence[Sighting], now: datetime) -> Iterator[Sighting]:
+    """Those whose absence may mean something: the first of the readings that counted it, this one the last, is old enough."""
+    most = max((row.absent_runs for row in missing), default=0)
+    began = [now, *(run.started for run in _counted(connector, SyncRun.started).limit(most))]
+    return (row for row in missing if row.absent_runs >= BELIEVED_ABSENT and now - began[min(row.absent_runs, len(began)) - 1] >= APART)
+
+
 def _look_for_absentees(run: SyncRun, connector: Connector, driver: Driver, staged: Staged, now: datetime) -> int:
-    """Ask the server by id for each device absent of two complete readings; returns how many it knows no more."""
+    """Ask the server by id for each device absent of two complete readings and for an hour; returns how many it knows no more."""
     gone = 0
-    for row in absentees(connector.name, staged.same):
-        if row.absent_runs < BELIEVED_ABSENT:
-            continue
+    for row in _absent_enough(connector, absentees(connector.name, staged.same), now):
         try:
             found = driver.find(row.mdm_id, row.number)
         except MdmError as fault:

@@ -17,10 +17,12 @@ from msgspec.structs import replace
 from played import CHRISTMAS, KIND, LISTING, STUBS, contact_of, driver, exported, reports, staged
 
 from inventory.models import Sighting
-from mdm.driver import Access, MdmError
+from mdm.driver import Access, MdmError, Nothing
 from mdm.drivers import KINDS
 from mdm.drivers.export_file import ExportFile
 from mdm.drivers.mapping import Mapped
+from mdm.drivers.nanomdm import NanoMdm
+from mdm.hooks import Heard
 from mdm.models import Connector, PeerAsset, SyncRun
 from mdm.registers import read_register
 from mdm.simulator import APIS, Fleet, Simulator
@@ -28,7 +30,7 @@ from mdm.simulator.apis.events import events
 from mdm.simulator.apis.spoken import CANARY, LATITUDE, LONGITUDE
 from mdm.sync import read_server
 
-LATER = timedelta(minutes=15)
+LATER = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_nothing_personal_passes_the_driver(kind: str, mdm: Simulator) -> None:
 def test_the_same_told_twice_is_the_same_digest_and_a_day_later_another(kind: str, mdm: Simulator) -> None:
     first, again = staged(driver(kind, mdm)), staged(driver(kind, mdm, page_size=7))
     digests = {mdm_id: report.told for mdm_id, report in reports(first).items()}
-    assert None not in digests.values()
+    assert None not in digests.values() and len({*digests.values()}) == len(digests)
     assert {mdm_id: report.told for mdm_id, report in reports(again).items()} == digests
     mdm.at = datetime(2017, 11, 13, 18, tzinfo=UTC)
     for mdm_id, report in reports(staged(driver(kind, mdm))).items():
@@ -216,3 +218,14 @@ def test_a_file_that_stops_in_the_middle_of_a_row_is_not_read() -> None:
     path.write_bytes(whole[:-45])
     with pytest.raises(MdmError, match="au milieu d'une ligne"):
         staged(reader)
+
+
+def test_two_devices_that_tell_the_very_same_have_digests_of_their_own() -> None:
+    heard = Heard()
+
+    class Twins(Nothing):
+        def after(self, device: str, most: int) -> list[tuple[str, Heard]]:
+            return [("A", heard), ("B", heard)]
+
+    (page,) = NanoMdm(Access("https://mdm.example", "", "", memory=Twins()), clock=lambda: CHRISTMAS).pages()
+    assert page.told[0] != page.told[1]

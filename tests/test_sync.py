@@ -28,7 +28,7 @@ from mdm.simulator import FAULTS, Fleet, Simulator
 from mdm.sync import read_server
 
 CHRISTMAS = datetime(2017, 12, 22, 15, tzinfo=UTC)
-LATER = timedelta(minutes=15)
+LATER = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -139,6 +139,14 @@ def test_one_device_gone_is_believed_after_two_readings_and_a_look_up(connector:
     second = read(connector, mdm, CHRISTMAS + LATER)
     assert second.gone == 1
     assert Sighting.get(Sighting.mdm_id == str(old.mdm_id)).status == MdmStatus.GONE.value
+
+
+def test_readings_that_follow_each_other_in_the_hour_are_one_absence(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    removed, moments = mdm.fleet.lives[2], [CHRISTMAS + LATER + minutes * timedelta(minutes=1) for minutes in (0, 1, 30, 59, 60)]
+    mdm.fleet.lives = [life for life in mdm.fleet.lives if life is not removed]
+    mdm.at += timedelta(seconds=1)
+    assert [read(connector, mdm, moment).gone for moment in moments] == [0, 0, 0, 0, 1]
 
 
 def test_a_robot_never_writes_what_a_person_said(connector: Connector, mdm: Simulator, granettes_cart: MobileClass, hand: Hand) -> None:

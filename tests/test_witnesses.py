@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from deploy.convention.money import BudgetKind
@@ -22,8 +23,8 @@ from inventory.paris import local_date
 from inventory.queries.gaps import gap
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE
-from mdm.driver import App, DeviceReport
-from mdm.models import Connector, PeerAsset
+from mdm.driver import App, Detail, DeviceReport
+from mdm.models import Connector, DeviceDetail, PeerAsset
 
 pytestmark = pytest.mark.usefixtures("nothing_stays")
 
@@ -98,3 +99,18 @@ def test_what_a_configured_tablet_no_longer_carries_drifts_item_by_item_with_its
     survey(later)
     again = Gap.get_by_id(row.id)
     assert (again.standing, again.since) == ("stale", dsi.now), "another version is another fact, of the same drift"
+
+
+def test_a_profile_that_failed_on_a_configured_tablet_is_a_drift_until_its_server_says_better(dsi: Hand) -> None:
+    tablet, moment = Tablet.get(Tablet.stage == Stage.IN_SERVICE.value), dsi.now - timedelta(days=2)
+    seen = Sighting.get(Sighting.serial == tablet.serial)
+    told = Detail(profiles=(("Écoles", "failed"), ("Réseau", "pending"), ("Compte", "verified"), ("Autre", "removing")))
+    row = DeviceDetail.create(connector=Connector.get(Connector.name == seen.connector), device=seen.mdm_id, told=msgspec.json.encode(told).decode(), asked=moment, fetched=moment)
+    before = {one.name for one in standing(Kind.DRIFT)}
+    survey(dsi.now)
+    (found,) = (gap(EVERYWHERE, one.id, None, dsi.now) for one in standing(Kind.DRIFT) if one.name not in before)
+    assert (found.serial, found.since, found.text) == (tablet.serial, moment, "Profil « Écoles » : attendu vérifié, le MDM dit en échec")
+    row.told = msgspec.json.encode(Detail(profiles=(("Écoles", "verified"),))).decode()
+    row.save()
+    survey(dsi.now + timedelta(hours=1))
+    assert {one.name for one in standing(Kind.DRIFT)} == before

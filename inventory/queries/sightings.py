@@ -21,10 +21,9 @@ class LastReading:
     def __init__(self, connector: str) -> None:
         self._connector = connector
 
-    def same(self, mdm_ids: Sequence[str]) -> dict[tuple[str, str | None], int]:
-        """The row of each device by its id in the MDM and the digest of what it told; those managed and listed then, and no other."""
-        rows = stored_rows("mdm_id, told, id", self._connector, mdm_ids, "AND told IS NOT NULL")
-        return {row[:2]: row[2] for row in rows}
+    def same(self, mdm_ids: Sequence[str]) -> dict[str | None, int]:
+        """The row of each device by the digest of what it told; those managed and listed then, and no other."""
+        return dict(stored_rows("told, id", self._connector, mdm_ids, "AND told IS NOT NULL"))
 
     def managed(self, mdm_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
         """The row and the serial of each device managed and listed then: chosen here, lest the engine walk all that are."""

@@ -80,5 +80,5 @@ def _report(device: str, heard: Heard) -> DeviceReport:
         os_version=heard.os_version,
         managed=heard.supervised,
         battery=heard.battery,
-        told=digest(FORM, msgspec.to_builtins(heard)),
+        told=digest(FORM, [device, msgspec.to_builtins(heard)]),
     )

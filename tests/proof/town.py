@@ -29,7 +29,7 @@ EXPIRED = "expired_certificate"
 ALL = (*FAULTS, EXPIRED)
 OF_ANSWERS = ("expired_token", "throttled", "redirect", "html_page", "truncated_json", "brackets", "drip", "gzip_bomb", "huge_page", EXPIRED)
 """Those of a server that has no list, and is only asked whether it is there: what it tells comes by its events."""
-LATER = timedelta(minutes=15)
+LATER = timedelta(hours=1)
 CLEAN = 14
 """Readings without a fault that are dealt with each deck of faults."""
 AWAY = 2
