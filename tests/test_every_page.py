@@ -94,10 +94,10 @@ def test_every_page_is_accessible_still_light_whole_without_script_and_prints(ch
 
 
 def weights(page: Any) -> dict[str, float]:
-    """The bytes on the wire of each answer that the page needs, from here on; what the browser kept weighs what it did when it came."""
+    """The bytes on the wire of each answer that the page needs, from here on; what the browser kept weighs what it did when it came,
+    which all that the page at hand needs does once more."""
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
-    wire.send("Network.clearBrowserCache")
     addresses: dict[str, str] = {}
     came: dict[str, float] = {}
     loaded: dict[str, float] = {}
@@ -108,4 +108,7 @@ def weights(page: Any) -> dict[str, float]:
 
     wire.on("Network.requestWillBeSent", lambda told: addresses.update({told["requestId"]: told["request"]["url"]}))
     wire.on("Network.loadingFinished", finished)
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.reload()
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": False})
     return loaded
