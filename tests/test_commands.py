@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,37 +13,14 @@ import click
 import pytest
 from autumn import AS_OF, copied
 from click.testing import CliRunner
-from databases import environment
+from shell import ROOT, Shell
 
 from config.cli import main
 from config.demo.story import delivery_note
 from mdm.simulator import Fleet, Simulator
 
-ROOT = Path(__file__).parent.parent
 AIX = ROOT / "config" / "conventions" / "aix-en-provence-2017.toml"
 CHRISTMAS = datetime(2017, 12, 22, 15, tzinfo=UTC)
-
-
-class Shell:
-    """Runs the command in a folder of its own, at a moment."""
-
-    def __init__(self, folder: Path, as_of: str = "") -> None:
-        self.folder = folder
-        self.as_of = as_of
-
-    def __call__(self, *words: str, ok: bool = True) -> str:
-        done = self.run(*words)
-        assert (done.returncode == 0) is ok, done.stdout + done.stderr
-        return done.stdout if ok else done.stderr
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTABLE_")}
-        mine = environment(self.folder) | ({"CARTABLE_AS_OF": self.as_of} if self.as_of else {})
-        command = [sys.executable, "-m", "config.cli", *words]
-        return subprocess.run(command, cwd=ROOT, env=kept | mine, capture_output=True, text=True, timeout=120, check=False)
-
-    def json(self, *words: str) -> object:
-        return json.loads(self(*words, "--json"))
 
 
 @pytest.fixture
@@ -83,6 +59,10 @@ def test_the_school_days_of_the_window(shell: Shell) -> None:
     census = shell.json("schooldays", "2017-10-01", "2017-12-31")
     assert isinstance(census, dict) and [census[key] for key in list(census)[:7]] == [92, 65, 63, 50, 40, 90, 13]
     assert "inverser les deux dates" in shell("schooldays", "2017-12-31", "2017-10-01", ok=False)
+    for words in (("schooldays", "2017-10-01", "2017-12-31"), ("schooldays", "2017-12-31", "2017-10-01"), ("schooldays", "hier")):
+        alone = subprocess.run([sys.executable, "-m", "config.cli", *words], cwd=ROOT, env=shell.environment(), capture_output=True, text=True, check=False)
+        forked = shell.run(*words)
+        assert (forked.returncode, forked.stdout, forked.stderr.replace("cartable", "python -m config.cli")) == (alone.returncode, alone.stdout, alone.stderr)
     assert "ne couvre le 01/01/2030" in shell("schooldays", "2030-01-01", "2030-01-05", ok=False)
 
 

@@ -14,7 +14,7 @@ from autumn import AS_OF, copied
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from test_commands import Shell
+from shell import Shell
 from werkzeug.datastructures import MultiDict
 
 from inventory.actions import labels

@@ -17,7 +17,7 @@ import apsw
 import pytest
 import requests
 from autumn import AS_OF, copied
-from test_commands import ROOT, Shell
+from shell import ROOT, Shell
 
 from config.clock import read_moment
 from mdm.simulator import Fleet, Simulator
