@@ -94,8 +94,9 @@ def full() -> bool:
 def test_an_upgrade_cut_at_any_statement_leaves_the_old_or_the_new_and_runs_again(
     older: Callable[[int], Path], fault: Callable[[], bool], known: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From nothing to the newest version by samples; from each version to the next at every statement."""
+    """From nothing to the newest version by samples; from each version to the next killed at every statement, and on a full disk at every third."""
     file, number, reached = older(known), 0, True
+    step = (1 if fault is killed else 3) if known else 7
     if known:
         monkeypatch.setattr(schema, "MIGRATIONS", version(known + 1, tmp_path))
     db.database.close()
@@ -104,7 +105,7 @@ def test_an_upgrade_cut_at_any_statement_leaves_the_old_or_the_new_and_runs_agai
     assert not cut_at(0, undisturbed, fault)
     after = content(undisturbed)
     while reached:
-        number += 1 if known else 7
+        number += step
         copy = tmp_path / f"cut-{number}.db"
         shutil.copy(file, copy)
         reached = cut_at(number, copy, fault)
