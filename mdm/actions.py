@@ -134,10 +134,10 @@ def left_alone(row: Connector, now: datetime) -> datetime | None:
     return max((moment for moment in (opens_again(row.name, failed), paced) if moment and moment > now), default=None)
 
 
-def attempt(row: Connector, *, vault: Vault, clock: Callable[[], datetime]) -> Iterator[Step]:
-    """Try a connector step by step, writing nothing."""
+def attempt(row: Connector, *, vault: Vault, clock: Callable[[], datetime], stopped: bool = False) -> Iterator[Step]:
+    """Try a connector step by step, writing nothing; a clock that is stopped is compared with none."""
     told = replace(access(row, vault), expected=0)
-    return trial(connect(row.kind, told, clock=clock, page_size=FIRST_PAGE), told, clock)
+    return trial(connect(row.kind, told, clock=clock, page_size=FIRST_PAGE), told, None if stopped else clock)
 
 
 def access(row: Connector, vault: Vault) -> Access:

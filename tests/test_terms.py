@@ -119,10 +119,10 @@ def test_a_connector_is_read_at_its_own_pace(file: Path, store: Path) -> None:
     assert actions.left_alone(row, CHRISTMAS + 120 * MINUTE) is None
 
 
-def steps(store: Path, vault: Vault, hand: Hand, kind: str, password: str = "simulateur") -> dict[str, tuple[bool | None, str]]:
+def steps(store: Path, vault: Vault, hand: Hand, kind: str, password: str = "simulateur", stopped: bool = False) -> dict[str, tuple[bool | None, str]]:
     with Simulator(Fleet(), at=CHRISTMAS, api=kind) as mdm:
         row = actions.add_connector("essai", kind=kind, url=mdm.url, login="", password=password, vault=vault, hand=hand)
-        return {step.label: (step.good, step.said) for step in actions.attempt(row, vault=vault, clock=lambda: CHRISTMAS)}
+        return {step.label: (step.good, step.said) for step in actions.attempt(row, vault=vault, clock=lambda: CHRISTMAS, stopped=stopped)}
 
 
 def test_a_connector_is_tried_in_one_screen_and_nothing_is_written(file: Path, store: Path, tmp_path: Path, hand: Hand) -> None:
@@ -132,6 +132,8 @@ def test_a_connector_is_tried_in_one_screen_and_nothing_is_written(file: Path, s
     assert told["Heure"][0] is False and "régler l'heure" in told["Heure"][1], "the simulator's machine lives today, the test at Christmas"
     assert told["Version et droits"][1] == "Fleet 4.63.0, rôle observer"
     assert SyncRun.select().count() == 0 and Sighting.select().count() == 0
+    hour = steps(store, vault, hand, "fleet", stopped=True)["Heure"]
+    assert hour[0] is None and "arrêtée" in hour[1]
     refused = steps(store, vault, hand, "fleet", password="azerty-secret")
     assert refused["Lecture"][0] is False and "azerty" not in str(refused) and "Première page" not in refused
 

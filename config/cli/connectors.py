@@ -86,7 +86,7 @@ def connector_test(name: str | None, as_json: bool) -> None:
     settings = read(os.environ)
     with house(settings):
         row = actions.connector(name)
-        steps = list(actions.attempt(row, vault=Vault(settings.key_file), clock=clock.now))
+        steps = list(actions.attempt(row, vault=Vault(settings.key_file), clock=clock.now, stopped=clock.stopped() is not None))
     if as_json:
         print_json([{"step": step.label, "good": step.good, "said": step.said} for step in steps])
     else:
@@ -135,16 +135,22 @@ def run_row(run: SyncRun) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _counted(one: str, many: str, number: int) -> str:
+    return f"{number} {many if number >= 2 else one}"
+
+
 def _tell(run: SyncRun) -> None:
     state = RunState(run.state)
     read = " (ce qui a changé seulement)" if run.kind == Extent.CHANGES.value else ""
     click.echo(f"Lecture n° {run.id} de « {run.connector.name} »{read} : {state.label}{f' — {run.message}' if run.message else ''}")
     click.echo(
-        f"  {run.seen} appareils lus en {run.requests} requêtes : {run.changed} changés, {run.heard} seulement entendus, "
-        f"{run.unchanged} sans changement, {run.refused} refusés ; {run.absent} absents, {run.gone} disparus."
+        f"  {_counted('appareil lu', 'appareils lus', run.seen)} en {_counted('requête', 'requêtes', run.requests)} : "
+        f"{_counted('changé', 'changés', run.changed)}, {_counted('seulement entendu', 'seulement entendus', run.heard)}, "
+        f"{run.unchanged} sans changement, {_counted('refusé', 'refusés', run.refused)} ; "
+        f"{_counted('absent', 'absents', run.absent)}, {_counted('disparu', 'disparus', run.gone)}."
     )
     if run.details:
-        click.echo(f"  {run.details} appareils demandés un à un pour leurs détails.")
+        click.echo(f"  {_counted('appareil demandé seul pour ses', 'appareils demandés un à un pour leurs', run.details)} détails.")
     for refusal in run.refusals:
         click.echo(f"  refusé : {refusal['record']} — {refusal['reason']}")
     if state is RunState.QUARANTINED:
