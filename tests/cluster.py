@@ -11,8 +11,15 @@ from pathlib import Path
 import psycopg
 
 INITDB = shutil.which("initdb") or next((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), "")
+LONG = 50
 HABITS = ("-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
 CARELESS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off")
+
+
+def _folder() -> Path:
+    """A new one where temporary files go, unless its name is long: a socket's path has at most 107 bytes."""
+    usual = tempfile.gettempdir()
+    return Path(tempfile.mkdtemp(prefix="cartable-pg.", dir=usual if len(usual) < LONG else "/tmp"))  # noqa: S108 a folder of its own in there
 
 
 class Cluster:
@@ -26,8 +33,7 @@ class Cluster:
     @classmethod
     def made(cls, *, durable: bool = True) -> Cluster:
         """A new server, started; without `durable` it spares the disk, and an immediate stop may lose what it acknowledged."""
-        # A socket's path has at most 107 bytes, which pytest's own folders may exceed.
-        server = cls(Path(tempfile.mkdtemp(prefix="cartable-pg.", dir="/tmp")))
+        server = cls(_folder())
         if server._as:
             shutil.chown(server.folder, "postgres")
         server._habits += () if durable else CARELESS
@@ -37,7 +43,7 @@ class Cluster:
 
     def standby(self) -> Cluster:
         """A second server, started, that replays what this one writes and answers reads (streaming replication, hot standby)."""
-        other = Cluster(Path(tempfile.mkdtemp(prefix="cartable-pg.", dir="/tmp")))
+        other = Cluster(_folder())
         if other._as:
             shutil.chown(other.folder, "postgres")
         other._run("pg_basebackup", "-h", str(self.folder), "-U", "postgres", "-R", "-X", "stream", "-c", "fast")

@@ -103,16 +103,19 @@ def now() -> datetime:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Path]:
     """An empty database with every table, open; the calendars of the town."""
-    path = tmp_path / "cartable.db"
-    database = db.connect(databases.address(tmp_path))
     school_times.use(ROOT / "config" / "calendars", Thresholds())
+    database = db.connect(databases.filled(tmp_path, _filled))
     database.connect()
-    database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
-    db.append_only("event")
-    furnish()
-    yield path
+    yield tmp_path / "cartable.db"
     if not database.is_closed():
         database.close()
+
+
+def _filled(address: str) -> None:
+    with db.connect(address).connection_context():
+        db.database.create_tables([*INVENTORY_TABLES, *MDM_TABLES, *DEPLOY_TABLES, *CONFIG_TABLES])
+        db.append_only("event")
+        furnish()
 
 
 def _person(login: str, name: str, role: Role, signatory: str = "") -> Person:
