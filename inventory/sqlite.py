@@ -5,6 +5,7 @@ The library must be free of the WAL-reset fault (fixed in 3.51.3); the apsw whee
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,8 +21,16 @@ from inventory.errors import Refused
 
 SAFE = (3, 51, 3)
 BUSY_SECONDS = 30
+LOOK_AGAIN = 0.001
+_NAP = threading.Event()  # never set: a wait that ends by its time
 SHORTEST_INDEXED = 3
 PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16384, "temp_store": "file"}
+
+
+def _wait(looked: int) -> bool:
+    """Wait a millisecond before the database is looked at again: SQLite's own waits grow to a hundred, and are outrun by any job that writes often."""
+    _NAP.wait(LOOK_AGAIN)
+    return looked < BUSY_SECONDS / LOOK_AGAIN
 
 
 class Sqlite(APSWDatabase):
@@ -35,7 +44,9 @@ class Sqlite(APSWDatabase):
         try:
             return self._idle.pop()
         except IndexError:
-            return super()._connect()
+            fresh = super()._connect()
+            fresh.set_busy_handler(_wait)
+            return fresh
 
     def _close(self, connection: apsw.Connection) -> None:
         """Keep it, unless it still reads: the next user would see the database of then."""
@@ -145,7 +156,7 @@ def _patience(database: Any, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.set_busy_timeout(BUSY_SECONDS * 1000)
+        connection.set_busy_handler(_wait)
 
 
 @contextmanager

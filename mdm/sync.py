@@ -17,6 +17,7 @@ from peewee import Field, ModelSelect
 from inventory import collector
 from inventory.actions.outbox import announce
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
+from inventory.courtesy import Courtesy
 from inventory.db import atomic, look_again
 from inventory.errors import Conflict
 from inventory.models import School, Sighting
@@ -32,8 +33,7 @@ from mdm.run_state import Extent, RunState
 from mdm.staging import Last, Staged
 
 BELIEVED_ABSENT, APART = 2, timedelta(hours=1)
-READINGS = 2
-VERY_MANY = 1_000
+READINGS, VERY_MANY = 2, 1_000
 ABANDONED = timedelta(hours=2)
 Tell = Callable[[int, int | None], None]
 
@@ -209,11 +209,12 @@ def supersede(connector: Connector, by: SyncRun, now: datetime) -> None:
 @collector.paused()
 def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
     """Take the reading into the inventory, in transactions of at most a thousand devices, and count who was absent."""
-    counts, seen = Counts(unchanged=len(staged.same)), staged.same
+    counts, seen, courtesy = Counts(unchanged=len(staged.same)), staged.same, Courtesy()
     for batch in staged.batches():
         done, rows = take_in(connector.name, batch, now=now)
         counts.add(done)
         seen.extend(rows)
+        courtesy.give_way()
     if counts.changed >= VERY_MANY:
         look_again("sighting", "event", "fact")
     run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged

@@ -41,6 +41,7 @@ MACHINERY = {
     "mdm.lists": "the list of readings, for the ground floor's pages of lists",
     "mdm.panels": "the piece of page this room hangs on a mobile class",
     "mdm.staging": "spools a whole reading to disk",
+    "inventory.courtesy": "the pauses of a long job, over the clock and the engine",
     "mdm.profiles": "the witness of profiles that failed, by what details tell",
     **dict.fromkeys(("mdm.details", "mdm.since"), "the rotation of details and the readings of changes, between drivers and tables"),
     "mdm.sync": "the verb of the ear, between drivers and tables",
