@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from time import perf_counter
 
-from inventory.db import on_postgres, read_many
+from inventory.db import database, on_postgres, read_many
 
 GLANCE = 0.003
 """Seconds in which who waits for SQLite has looked."""
@@ -25,7 +25,9 @@ class Courtesy:
         self._version, self._began = self._versions(), perf_counter()
 
     def give_way(self) -> None:
-        """Called after each transaction."""
+        """Called after each transaction; inside one there is nobody to give way to."""
+        if database.in_transaction():
+            return
         took = min(perf_counter() - self._began, LONGEST)
         _NAP.wait(GLANCE)
         version = self._versions()

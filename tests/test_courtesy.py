@@ -62,3 +62,6 @@ def test_a_job_alone_waits_no_longer_than_a_glance(store: Path, monkeypatch: pyt
             db.write_many("INSERT INTO note VALUES (?)", [(1,)])
         manners.give_way()
     assert waited == [courtesy.GLANCE] * 3
+    with db.atomic():
+        manners.give_way()
+    assert waited == [courtesy.GLANCE] * 3, "who waits inside a transaction only makes others wait longer"
