@@ -186,7 +186,8 @@ class Town:
 
     def _wrong_sighting(self, row: Row, before: Row | None, told: list[Told], clean: bool) -> str:
         contacts = {_stored(contact_of(one)) if self.can.tells_contact else None for one in told}
-        if row[3] not in contacts | (set() if clean else {before[3] if before else None}):  # first heard in 2099, when is not known
+        first = before is None and not clean and (row[3] is None or row[3] <= max(filter(None, contacts), default=0))
+        if not first and row[3] not in contacts | (set() if before is None or clean else {before[3]}):  # first heard, an old contact contradicts nothing
             return f"contact {row[3]} instead of {contacts}"
         if row[2] not in LIVE and row[2] != "gone":
             return f"status {row[2]}"
