@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -74,7 +74,7 @@ def on_postgres(handle: Any = database) -> bool:
 
 def engine_version() -> str:
     if on_postgres():
-        with database.connection_context() if database.is_closed() else _nothing():
+        with database.connection_context() if database.is_closed() else nullcontext():
             return "PostgreSQL " + str(database.execute_sql("SHOW server_version").fetchone()[0])
     return sqlite.version()
 
@@ -93,7 +93,7 @@ def _transaction() -> Iterator[None]:
     memory.end()
     _write_turn.acquire()
     try:
-        with database.connection_context() if database.is_closed() else _nothing(), _writing():
+        with database.connection_context() if database.is_closed() else nullcontext(), _writing():
             yield
     finally:
         _write_turn.release()
@@ -110,9 +110,9 @@ def _writing() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def others_write(known: int | None) -> tuple[bool, int]:
+    """Whether another process wrote since what was `known` of it, or waits to; and what is known now. None: nothing was."""
+    return _engine().others_write(database, known)
 
 
 @overload
@@ -139,7 +139,7 @@ def snapshot(handle: Any = database) -> Iterator[None]:
         yield
         return
     memory.end()
-    with handle.connection_context() if handle.is_closed() else _nothing(), handle.atomic():
+    with handle.connection_context() if handle.is_closed() else nullcontext(), handle.atomic():
         if on_postgres(handle):
             handle.execute_sql(postgres.READ_ONLY)
         yield
@@ -239,7 +239,7 @@ def held_open() -> Iterator[None]:
 
 def copy_to(path: Path) -> None:
     """A consistent copy of the live SQLite database in one new file, while others go on reading and writing."""
-    with database.connection_context() if database.is_closed() else _nothing():
+    with database.connection_context() if database.is_closed() else nullcontext():
         database.execute_sql("VACUUM INTO ?", (str(path),))
 
 

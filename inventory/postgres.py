@@ -26,6 +26,10 @@ SCHEME = "postgresql://"
 MOST_CONNECTIONS = 32
 WAIT_SECONDS = 30
 TRIES, PAUSE_SECONDS, PRESENCE_SECONDS = 20, 0.25, 5.0
+_WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 0 AND objid = %s AND objsubid = 1 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 WRITE_TURN, PRESENCE = 0x0CA27AB1, 0x0CA27AB2
 WIDE = {"INT": "BIGINT", "AUTO": "BIGSERIAL"}
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -110,6 +114,12 @@ def at_once(database: Any, write: Callable[[], object]) -> bool:
 def take_write_turn(database: Any) -> None:
     """Wait for the one writer of all processes; the turn ends with the transaction."""
     database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (WRITE_TURN,))
+
+
+def others_write(database: Any, known: int | None) -> tuple[bool, int]:
+    """By who waits for the turn to write, in this database (a key of one number: `objsubid` 1)."""
+    waiting = database.execute_sql(_WAITING, (WRITE_TURN,)).fetchone()[0]
+    return waiting > 0, 0
 
 
 @contextmanager

@@ -136,6 +136,12 @@ def can_write(database: Any, seconds: float) -> bool:
     return True
 
 
+def others_write(database: Any, known: int | None) -> tuple[bool, int]:
+    """By the version of the file, which changes when another connection has written (`PRAGMA data_version`)."""
+    version = int(database.execute_sql("PRAGMA data_version").fetchone()[0])
+    return known not in (None, version), version
+
+
 def at_once(database: Any, write: Callable[[], object]) -> bool:
     """Write in one transaction; False if another process writes."""
     try:

@@ -106,6 +106,8 @@ def test_a_profile_that_failed_on_a_configured_tablet_is_a_drift_until_its_serve
     seen = Sighting.get(Sighting.serial == tablet.serial)
     told = Detail(profiles=(("Écoles", "failed"), ("Réseau", "pending"), ("Compte", "verified"), ("Autre", "removing")))
     row = DeviceDetail.create(connector=Connector.get(Connector.name == seen.connector), device=seen.mdm_id, told=msgspec.json.encode(told).decode(), asked=moment, fetched=moment)
+    take_in(seen.connector, [DeviceReport("autre-fiche", seen.serial, seen.number, seen.status, enrolled_at=seen.enrolled_at - timedelta(days=9))], now=dsi.now)
+    DeviceDetail.create(connector=row.connector, device="autre-fiche", told=row.told.replace("Écoles", "Ancien"), asked=moment, fetched=moment)
     before = {one.name for one in standing(Kind.DRIFT)}
     survey(dsi.now)
     (found,) = (gap(EVERYWHERE, one.id, None, dsi.now) for one in standing(Kind.DRIFT) if one.name not in before)

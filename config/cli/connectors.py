@@ -16,6 +16,7 @@ from config.wiring import house
 from inventory.actions.gaps import survey
 from inventory.actions.records import Hand
 from inventory.errors import Refused
+from inventory.french import counted
 from inventory.queries.candidates import surveyed
 from inventory.queries.discrepancies import Placed
 from inventory.scope import EVERYWHERE
@@ -135,22 +136,18 @@ def run_row(run: SyncRun) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _counted(one: str, many: str, number: int) -> str:
-    return f"{number} {many if number >= 2 else one}"
-
-
 def _tell(run: SyncRun) -> None:
     state = RunState(run.state)
     read = " (ce qui a changé seulement)" if run.kind == Extent.CHANGES.value else ""
     click.echo(f"Lecture n° {run.id} de « {run.connector.name} »{read} : {state.label}{f' — {run.message}' if run.message else ''}")
     click.echo(
-        f"  {_counted('appareil lu', 'appareils lus', run.seen)} en {_counted('requête', 'requêtes', run.requests)} : "
-        f"{_counted('changé', 'changés', run.changed)}, {_counted('seulement entendu', 'seulement entendus', run.heard)}, "
-        f"{run.unchanged} sans changement, {_counted('refusé', 'refusés', run.refused)} ; "
-        f"{_counted('absent', 'absents', run.absent)}, {_counted('disparu', 'disparus', run.gone)}."
+        f"  {counted(run.seen, 'appareil lu', 'appareils lus')} en {counted(run.requests, 'requête', 'requêtes')} : "
+        f"{counted(run.changed, 'changé', 'changés')}, {counted(run.heard, 'seulement entendu', 'seulement entendus')}, "
+        f"{run.unchanged} sans changement, {counted(run.refused, 'refusé', 'refusés')} ; "
+        f"{counted(run.absent, 'absent', 'absents')}, {counted(run.gone, 'disparu', 'disparus')}."
     )
     if run.details:
-        click.echo(f"  {_counted('appareil demandé seul pour ses', 'appareils demandés un à un pour leurs', run.details)} détails.")
+        click.echo(f"  {counted(run.details, 'appareil demandé seul pour ses', 'appareils demandés un à un pour leurs')} détails.")
     for refusal in run.refusals:
         click.echo(f"  refusé : {refusal['record']} — {refusal['reason']}")
     if state is RunState.QUARANTINED:
