@@ -121,7 +121,8 @@ def test_a_headmistress_signs_on_the_glass_without_network_and_what_she_saw_is_s
         unsent(page, 1)
         page.reload()
         expect(page.get_by_text("Le procès-verbal est signé.")).to_be_visible()
-        context.set_offline(False)
+        expect(page.locator("#compte")).to_contain_text("sans réseau")
+        context.set_offline(False)  # the browser thought itself online all along: no event tells this
         unsent(page, 0)
         assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
     with database.connection_context():

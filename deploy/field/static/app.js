@@ -12,6 +12,7 @@ import { say } from "./words.js";
 
 const IDLE = 12 * 3600 * 1000;
 const MINUTE = 60_000;
+const SOON = 1000;
 const ALMOST_FULL = 0.85;
 const PHOTO_SIDE = 1280;
 const main = document.querySelector("main");
@@ -107,6 +108,17 @@ function push() {
   return pushing;
 }
 
+// A browser tells of a network that carries nothing (a captive portal, a box that starts) as of a good one, and no event says that
+// it works at last: what waits is tried again soon, then less and less often, until each minute's own attempt takes over.
+let patience = SOON;
+let attempt;
+function tryAgain() {
+  clearTimeout(attempt);
+  if (!navigator.onLine || !state.pending.length || patience > MINUTE) return;
+  attempt = setTimeout(push, patience);
+  patience *= 2;
+}
+
 // Send what waits, then bring the day's work up to date. Without network nothing happens, and nothing is lost.
 async function exchange() {
   try {
@@ -118,10 +130,13 @@ async function exchange() {
     }
     state.online = true;
     state.locked = undefined;
+    patience = SOON;
   } catch (fault) {
     if (fault instanceof Locked) await lock("session_over");
-    else if (fault instanceof Offline) state.online = false;
-    else announce(say("fault", { fault: fault.message }), "bad");
+    else if (fault instanceof Offline) {
+      state.online = false;
+      tryAgain();
+    } else announce(say("fault", { fault: fault.message }), "bad");
   }
   await reload();
   render();
@@ -312,7 +327,7 @@ async function start() {
   render();
   keepApp().catch(() => announce(say("no_worker"), "bad"));
   addEventListener("hashchange", () => { hush(); render({ moved: true }); if (location.hash === "#choix") choose(); });
-  addEventListener("online", push);
+  addEventListener("online", () => { patience = SOON; push(); });
   addEventListener("offline", () => { state.online = false; renderCount(); });
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => touch());
   document.addEventListener("visibilitychange", async () => { if (!document.hidden && !(await lockIfIdle())) push(); });
