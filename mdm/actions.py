@@ -21,12 +21,13 @@ from mdm.driver import Access, Detailed
 from mdm.drivers import KINDS, connect
 from mdm.listening import Recalled
 from mdm.models import Connector, SyncRun
+from mdm.readings import listed_last
 from mdm.registers import read_register
 from mdm.run_state import Extent, RunState
 from mdm.secret import context, voice_context
 from mdm.since import A_MINUTE, COUNTED, since
 from mdm.staging import unpacked
-from mdm.sync import Tell, apply, listed_last, read_server, refuse_during_a_reading, supersede
+from mdm.sync import Tell, apply, read_server, refuse_during_a_reading, supersede
 from mdm.trial import Step, trial
 from mdm.vault import Vault
 from mdm.voices import actions_of

@@ -103,9 +103,10 @@ class DeviceDetail(Table):
 
 
 class PeerAsset(Table):
-    """One asset as a register tells it, and when it last listed it: a register sees no tablet live, and none of this is a sighting.
+    """One asset as a register tells it: a register sees no tablet live, and none of this is a sighting.
 
-    `told` is the digest of the record that says so (None: not kept then)."""
+    `last_listed` is when a whole reading last listed it, of one that it lists no more (None: the last one does); `told` the digest of the record
+    that says so (None: not kept then)."""
 
     id = AutoField()
     connector = ForeignKeyField(Connector, on_delete="RESTRICT")
@@ -114,11 +115,14 @@ class PeerAsset(Table):
     number = CharField()
     model = CharField()
     place = CharField()
-    listed = MomentField()
     told = CharField(null=True)
+    last_listed = MomentField(null=True)
 
     class Meta:
         indexes = ((("connector", "asset"), True),)
+
+
+PeerAsset.add_index(PeerAsset.index(PeerAsset.connector, where=PeerAsset.last_listed.is_null(False), name="peer_asset_left"))
 
 
 class Command(Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,9 @@ from inventory.queries.visible import visible
 from inventory.scope import Scope
 from mdm.drivers import KINDS
 from mdm.models import Connector, PeerAsset, SyncRun
+from mdm.readings import last_whole
 from mdm.run_state import Extent, RunState
-
-COUNTED = (RunState.COMPLETE.value, RunState.RELEASED.value)
+from mdm.since import COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,13 @@ def registered(scope: Scope) -> Iterator[Paper]:
     if not scope.everywhere:
         return
     borne = fn.EXISTS(Tablet.select(Tablet.id).where((Tablet.serial == PeerAsset.serial) & ~Tablet.withdrawn))
-    last = PeerAsset.alias()
-    listed = PeerAsset.listed == last.select(fn.MAX(last.listed)).where(last.connector == PeerAsset.connector)
+    listed, moments = PeerAsset.last_listed.is_null(), {one.id: last_whole(one) for one in Connector.select()}
     ours = fn.LOWER(PeerAsset.model).in_(Tablet.select(fn.LOWER(Tablet.model))) | (PeerAsset.model == "")
     for row in PeerAsset.select(PeerAsset, Connector).join(Connector).where((PeerAsset.serial != "") & ~borne & listed & ours):
-        yield Paper(row.serial, Source.REGISTER, row.connector.name, row.number or row.asset, row.listed)
+        yield Paper(row.serial, Source.REGISTER, row.connector.name, row.number or row.asset, moments[row.connector_id])
 
 
-def _last(row: Connector, when: When | None, states: Sequence[str] = ()) -> SyncRun | None:
+def _last(row: Connector, when: When | None, states: Collection[str] = ()) -> SyncRun | None:
     query = _by_then(SyncRun.select().where(SyncRun.connector == row), when)
     if states:
         query = query.where(SyncRun.state.in_(states) & (SyncRun.kind == Extent.FULL.value))

@@ -28,8 +28,8 @@ _numbers = partial(array, "q")
 class Last(Protocol):
     """The devices as the last reading left them, by their ids in the MDM."""
 
-    def same(self, mdm_ids: Sequence[str]) -> Mapping[str | None, int]:
-        """The row of each by the digest of what it told, which is that of no other device."""
+    def same(self, mdm_ids: Sequence[str], told: Sequence[str | None]) -> Sequence[int | None]:
+        """The row of each that tells the very same, by the digests of what they tell, each that of no other device; None for the others."""
         ...
 
     def managed(self, mdm_ids: Sequence[str]) -> Mapping[str, tuple[int, str]]:
@@ -79,8 +79,7 @@ class Staged:
         self._compare(page)
 
     def _compare(self, page: Page) -> None:
-        known: Mapping[str | None, int] = self.last.same(page.ids) if self.last else {}
-        found = list(map(known.get, page.told))
+        found = self.last.same(page.ids, page.told) if self.last else [None] * len(page.ids)
         if None not in found:
             return self.same.extend(found)  # type: ignore[arg-type]  # looked for just above, at the speed of the language's own
         self.same.extend(row for row in found if row is not None)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from peewee import Field, ModelSelect
 
 from inventory import collector
 from inventory.actions.outbox import announce
@@ -29,6 +28,7 @@ from inventory.words import tell
 from mdm.driver import Changing, Driver, MdmError
 from mdm.guard import suspicion
 from mdm.models import Connector, SyncRun
+from mdm.readings import counted
 from mdm.run_state import Extent, RunState
 from mdm.staging import Last, Staged
 
@@ -67,17 +67,6 @@ def read_and(
         run.save()
         staged.close()
     return run
-
-
-def listed_last(connector: Connector) -> int:
-    """How many devices the last whole reading that counted listed; 0 before the first."""
-    return int(_counted(connector, SyncRun.seen).scalar() or 0)
-
-
-def _counted(connector: Connector, told: Field) -> ModelSelect:
-    """A field of the whole readings that counted, the last first."""
-    counted = SyncRun.state.in_([RunState.COMPLETE.value, RunState.RELEASED.value]) & (SyncRun.kind == Extent.FULL.value)
-    return SyncRun.select(told).where((SyncRun.connector == connector) & counted).order_by(SyncRun.id.desc())
 
 
 @atomic
@@ -229,7 +218,7 @@ def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> 
 def _absent_enough(connector: Connector, missing: Sequence[Sighting], now: datetime) -> Iterator[Sighting]:
     """Those whose absence may mean something: the first of the readings that counted it, this one the last, is old enough."""
     most = max((row.absent_runs for row in missing), default=0)
-    began = [now, *(run.started for run in _counted(connector, SyncRun.started).limit(most))]
+    began = [now, *(run.started for run in counted(connector, SyncRun.started).limit(most))]
     return (row for row in missing if row.absent_runs >= BELIEVED_ABSENT and now - began[min(row.absent_runs, len(began)) - 1] >= APART)
 
 

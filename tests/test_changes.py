@@ -53,8 +53,7 @@ def word(connector: Connector) -> dict[str, tuple[object, ...]]:
     last contact and the absences of a device that is gone: who reads more often may know later ones, and more."""
     if KINDS[connector.kind].capabilities.peer:
         mine = list(PeerAsset.select().where(PeerAsset.connector == connector))
-        last = max(row.listed for row in mine)
-        return {row.asset: (row.serial, row.number, row.model, row.place, row.listed == last) for row in mine}
+        return {row.asset: (row.serial, row.number, row.model, row.place, row.last_listed is None) for row in mine}
     rows = list(Sighting.select().where(Sighting.connector == connector.name).order_by(Sighting.mdm_id))
     words = {one.mdm_id: (one.serial, one.number, one.status, one.enrolled_at, one.group, one.configuration, one.status != "gone" and one.absent_runs) for one in rows}
     return {**words, "heard": tuple((one.mdm_id, one.last_contact) for one in rows if one.status != "gone")}

@@ -174,7 +174,7 @@ def test_a_tablet_really_removed_is_found_within_three_clean_readings(kind: str,
     mdm.at = CHRISTMAS + timedelta(seconds=1)
     assert [read(kind, connector, mdm, CHRISTMAS + number * LATER).state for number in (1, 2, 3)] == ["complete"] * 3
     if KINDS[kind].capabilities.peer:
-        assert [row.asset for row in PeerAsset.select().where(PeerAsset.listed == CHRISTMAS)] == [removed], "nothing of a register is erased"
+        assert [row.asset for row in PeerAsset.select().where(PeerAsset.last_listed == CHRISTMAS)] == [removed], "nothing of a register is erased"
         assert Sighting.select().count() == 0, "and it is no sighting"
     else:
         assert [row.mdm_id for row in Sighting.select().where(Sighting.status == "gone")] == [removed]
@@ -184,13 +184,13 @@ def test_a_tablet_really_removed_is_found_within_three_clean_readings(kind: str,
 def test_an_asset_that_comes_back_saying_the_same_is_listed_like_those_that_never_left(kind: str, mdm: Simulator, connector: Connector) -> None:
     first, lives = read(kind, connector, mdm, CHRISTMAS), mdm.fleet.lives
     mdm.fleet.lives, mdm.at = [life for life in lives if life.slot != 5 or life.cart.code != "AIX-CM01"], CHRISTMAS + timedelta(seconds=1)
-    assert (read(kind, connector, mdm, CHRISTMAS + LATER).absent, PeerAsset.select().where(PeerAsset.listed == CHRISTMAS).count()) == (1, 1)
+    assert (read(kind, connector, mdm, CHRISTMAS + LATER).absent, PeerAsset.select().where(PeerAsset.last_listed == CHRISTMAS).count()) == (1, 1)
     mdm.fleet.lives, mdm.at = lives, CHRISTMAS + timedelta(seconds=2)
     back = read(kind, connector, mdm, CHRISTMAS + 2 * LATER)
     assert (back.changed, back.unchanged, back.absent) == (0, first.changed, 0)
-    assert {row.listed for row in PeerAsset.select()} == {CHRISTMAS + 2 * LATER}
+    assert {row.last_listed for row in PeerAsset.select()} == {None}
     again = read(kind, connector, mdm, CHRISTMAS + 3 * LATER)
-    assert (again.changed, again.unchanged, {row.listed for row in PeerAsset.select()}) == (0, first.changed, {CHRISTMAS + 3 * LATER})
+    assert (again.changed, again.unchanged, again.absent, {row.last_listed for row in PeerAsset.select()}) == (0, first.changed, 0, {None})
 
 
 def test_a_described_server_is_read_at_once_as_it_is_place_by_place() -> None:

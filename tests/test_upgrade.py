@@ -135,3 +135,15 @@ def test_an_upgrade_that_fails_on_the_copy_does_not_touch_the_database(older: Ca
     with db.database.connection_context(), pytest.raises(Refused, match="ne se laisse pas vérifier"):
         backups.before_upgrade(tmp_path / "backups", SATURDAY)
     assert content(file) == before and list((tmp_path / "backups").iterdir()) == []
+
+
+def test_an_asset_that_was_listed_no_more_keeps_when_it_last_was_and_the_others_are_listed_still(older: Callable[[int], Path]) -> None:
+    file = older(SHIPPED.index("0038_last_listed"))
+    with apsw.Connection(str(file)) as direct:
+        for number, (connector, asset, listed) in enumerate((("parc", "1", 700), ("parc", "2", 900), ("parc", "3", 900), ("autre", "1", 400))):
+            direct.execute("INSERT OR IGNORE INTO connector (name, kind, url, login, active, created) VALUES (?, 'snipeit', 'https://parc.example', '', 1, 0)", (connector,))
+            row = "INSERT INTO peer_asset (id, connector_id, asset, serial, number, model, place, listed) SELECT ?, id, ?, 'S', '', '', '', ? FROM connector WHERE name = ?"
+            direct.execute(row, (number, asset, listed, connector))
+    schema.migrate()
+    with apsw.Connection(str(file)) as direct:
+        assert list(direct.execute("SELECT id, last_listed FROM peer_asset ORDER BY id")) == [(0, 700), (1, None), (2, None), (3, None)]

@@ -24,7 +24,8 @@ from inventory.queries.gaps import gap
 from inventory.roles import Role
 from inventory.scope import EVERYWHERE
 from mdm.driver import App, Detail, DeviceReport
-from mdm.models import Connector, DeviceDetail, PeerAsset
+from mdm.models import Connector, DeviceDetail, PeerAsset, SyncRun
+from mdm.run_state import RunState
 
 pytestmark = pytest.mark.usefixtures("nothing_stays")
 
@@ -36,6 +37,10 @@ def dsi(aix: None) -> Hand:
 
 def standing(kind: Kind) -> list[Gap]:
     return list(Gap.select().where((Gap.kind == kind.value) & (Gap.standing != Standing.CLOSED.value)).order_by(Gap.name))
+
+
+def whole_reading(connector: Connector, moment: datetime) -> None:
+    SyncRun.create(connector=connector, started=moment, ended=moment, state=RunState.COMPLETE.value)
 
 
 def bill(hand: Hand, *serials: str) -> None:
@@ -66,13 +71,15 @@ def test_a_tablet_that_was_paid_and_never_came_is_named_until_it_is_received(dsi
 def test_a_register_is_believed_at_its_last_reading_and_for_the_models_of_the_inventory(dsi: Hand) -> None:
     connector = Connector.create(name="parc", kind="snipeit", url="https://parc.example", login="", created=dsi.now)
     model = Tablet.get(Tablet.model != "").model
-    for asset, serial, kind, days in (("1", "TESTP00001", model.upper(), 0), ("2", "TESTP00002", "Ordinateur", 0), ("3", "TESTP00003", model, 1), ("4", Tablet.get().serial, model, 0)):
-        PeerAsset.create(connector=connector, asset=asset, serial=serial, number=f"B-{asset}", model=kind, place="", listed=dsi.now - timedelta(days=days))
+    whole_reading(connector, dsi.now)
+    yesterday = dsi.now - timedelta(days=1)
+    for asset, serial, kind, left in (("1", "TESTP00001", model.upper(), None), ("2", "TESTP00002", "Ordinateur", None), ("3", "TESTP00003", model, yesterday), ("4", Tablet.get().serial, model, None)):
+        PeerAsset.create(connector=connector, asset=asset, serial=serial, number=f"B-{asset}", model=kind, place="", last_listed=left)
     survey(dsi.now)
     (found,) = standing(Kind.NOT_INVENTORIED)
     assert (found.serial, found.evidence["paper"]["holder"], found.evidence["paper"]["number"]) == ("TESTP00001", "parc", "B-1")
     before = Event.select().count()
-    PeerAsset.update(listed=dsi.now + timedelta(hours=1)).where(PeerAsset.asset.in_(["1", "2", "4"])).execute()
+    whole_reading(connector, dsi.now + timedelta(hours=1))
     survey(dsi.now)
     assert Event.select().count() == before, "listed again, it is no other fact"
 

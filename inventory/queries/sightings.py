@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory.db import read_many
 from inventory.mdm_status import MdmStatus
+from inventory.met_again import MetAgain
 from inventory.models import Sighting
 from inventory.sets import one_of
 
@@ -20,10 +21,7 @@ class LastReading:
 
     def __init__(self, connector: str) -> None:
         self._connector = connector
-
-    def same(self, mdm_ids: Sequence[str]) -> dict[str | None, int]:
-        """The row of each device by the digest of what it told; those managed and listed then, and no other."""
-        return dict(stored_rows("told, id", self._connector, mdm_ids, "AND told IS NOT NULL"))
+        self.same = MetAgain("sighting", "mdm_id", "connector = ?", (connector,)).rows
 
     def managed(self, mdm_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
         """The row and the serial of each device managed and listed then: chosen here, lest the engine walk all that are."""
@@ -31,15 +29,15 @@ class LastReading:
         return {mdm_id: (row_id, serial) for mdm_id, row_id, serial, status, absent_runs in rows if status in LIVE and not absent_runs}
 
 
-def stored_rows(columns: str, connector: str, mdm_ids: Sequence[str], more: str = "") -> Iterator[tuple[Any, ...]]:
+def stored_rows(columns: str, connector: str, mdm_ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Some columns of some devices of a connector, by their ids in the MDM."""
     chunks = (mdm_ids[start : start + CHUNK] for start in range(0, len(mdm_ids), CHUNK))
-    return chain.from_iterable(_chunk(columns, connector, some, more) for some in chunks)
+    return chain.from_iterable(_chunk(columns, connector, some) for some in chunks)
 
 
-def _chunk(columns: str, connector: str, mdm_ids: Sequence[str], more: str) -> Iterator[tuple[Any, ...]]:
+def _chunk(columns: str, connector: str, mdm_ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     among, marks = one_of("mdm_id", mdm_ids)
-    return read_many(f"SELECT {columns} FROM sighting WHERE connector = ? AND {among} {more}", (connector, *marks))  # noqa: S608 our own columns
+    return read_many(f"SELECT {columns} FROM sighting WHERE connector = ? AND {among}", (connector, *marks))  # noqa: S608 our own columns
 
 
 def managed(connector: str) -> int:

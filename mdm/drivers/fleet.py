@@ -75,7 +75,7 @@ class Fleet:
         for _ in range(MOST_PAGES):
             asked = {"per_page": self._page_size, "order_key": "id", "order_direction": "asc", "after": last, **where}
             answer = self._ask(f"/hosts?{urlencode(asked)}")
-            page = self._shape.page(opened(self._client, answer, Hosts).hosts, declared)
+            page = self._shape.page(self._shape.opened(self._client, answer, Hosts).hosts, declared)
             count = len(page.ids) + len(page.refusals)
             yield page
             read += count

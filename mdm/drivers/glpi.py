@@ -18,7 +18,7 @@ from msgspec import field as named
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import Shape, believable, opened
+from mdm.drivers.shape import Shape, believable
 from mdm.drivers.units import Remarks, unescaped
 from mdm.http import Answer, Client
 from mdm.since import bound, on_the_wall
@@ -133,7 +133,7 @@ class GlpiAssets:
                 if not read:
                     raise MdmError(f"{self._client.host} refuse la demande ({self._code(answer)})")
                 return
-            told = opened(self._client, answer, _Found)
+            told = self._shape.opened(self._client, answer, _Found)
             yield told
             read += len(told.data)
             if not told.data or read >= told.totalcount:

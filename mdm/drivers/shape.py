@@ -12,13 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
-from msgspec.inspect import Field, ListType, StructType, Type, UnionType, type_info
+from msgspec.inspect import type_info
 
 from mdm.driver import DeviceReport, MdmError, Page, Refusal
+from mdm.drivers.allowed import allowed, left_of
 from mdm.drivers.units import instant
 from mdm.http import Answer, Client
 from mdm.since import Row
@@ -27,7 +29,7 @@ R = TypeVar("R", bound=Struct)
 E = TypeVar("E")
 Beside = Mapping[str, Any]
 _Records = tuple[list[R], list[str], list[bytes], list[Refusal]]
-SAMPLE = 20
+SAMPLE, DIGITS = 20, 16
 LONGEST_NAME = 200
 MOST_DEVICES = 2_000_000
 SENTENCES = (
@@ -49,6 +51,11 @@ def opened(client: Client, answer: Answer, envelope: Any) -> Any:
         return msgspec.convert(told, envelope[Any])
     except (msgspec.ValidationError, UnicodeError, RecursionError, OverflowError):
         raise MdmError(f"{client.host} rend une liste d'appareils qui n'a pas la forme attendue") from None
+
+
+@lru_cache(maxsize=32)
+def _opener(envelope: Any, record: type[Struct]) -> Callable[[bytes], Any]:
+    return msgspec.json.Decoder(envelope[record]).decode
 
 
 def believable(client: Client, total: int | None) -> int | None:
@@ -106,7 +113,7 @@ def _and_beside(packed: bytes, beside: Any) -> bytes:
 
 def _digests(packed: Sequence[bytes]) -> list[str]:
     make = hashlib.blake2b
-    return [make(one, digest_size=8).hexdigest() for one in packed]
+    return [make(one).hexdigest()[:DIGITS] for one in packed]  # a shorter digest, asked for by its size, takes twice the time
 
 
 @dataclass
@@ -127,12 +134,19 @@ class Shape(Generic[R]):
     def __post_init__(self) -> None:
         self._decode = msgspec.json.Decoder(self.record).decode
         self._decode_all = msgspec.json.Decoder(list[self.record]).decode  # type: ignore[name-defined]  # the records of this very server
-        self._allowed = _allowed(type_info(self.record))
+        self._allowed = allowed(type_info(self.record))
+
+    def opened(self, client: Client, answer: Answer, envelope: Any) -> Any:
+        """The envelope of an answer, for `page`: its records are read at once where all can be; `MdmError` if it is another."""
+        with suppress(*UNREADABLE):
+            if self._each is not None:
+                return _opener(envelope, self.record)(answer.content)
+        return opened(client, answer, envelope)
 
     def page(
         self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] = lambda names: {}
     ) -> Page:
-        """The page that these records make, as raw JSON or as plain values."""
+        """The page that these records make, as raw JSON, as plain values or read already."""
         records, names, packed, refusals = self._at_once(items) or self._one_by_one(items)
         known = beside(names)
         told = _digests([_and_beside(one, known.get(name)) for one, name in zip(packed, names, strict=True)] if known else packed)
@@ -146,13 +160,18 @@ class Shape(Generic[R]):
     def _at_once(self, items: Sequence[Any]) -> _Records[R] | None:
         """The records of a page where none is at fault, as nearly all are; None where one is."""
         with suppress(*UNREADABLE):
-            raw = {*map(type, items)} <= {Raw}
-            records = self._decode_all(b"[" + b",".join(items) + b"]") if raw else msgspec.convert(items, list[self.record])  # type: ignore[name-defined]
+            records = self._records(items)
             names = list(map(self.name, records))
             if len(names) == len(items) and all(names) and len(max(names, key=len, default="")) <= LONGEST_NAME and "".join(names).isprintable():
                 form = self.form
                 return records, names, [form + _packed(record) for record in records], []
         return None
+
+    def _records(self, items: Sequence[Any]) -> list[R]:
+        kinds = {*map(type, items)}
+        if kinds == {self.record}:
+            return list(items)
+        return self._decode_all(b"[" + b",".join(items) + b"]") if kinds <= {Raw} else msgspec.convert(items, list[self.record])  # type: ignore[name-defined]
 
     def _one_by_one(self, items: Sequence[Any]) -> _Records[R]:
         """The records that can be read, and the refusal of each of the others."""
@@ -174,7 +193,7 @@ class Shape(Generic[R]):
         return page.report(0)
 
     def _read(self, item: Any) -> R:
-        record = self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
+        record: R = item if isinstance(item, self.record) else self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
         name = self.name(record)
         if not name:
             raise ValueError("fiche sans identifiant")
@@ -183,15 +202,15 @@ class Shape(Generic[R]):
         return record
 
     def _named(self, item: Any) -> str:
-        told = _plain(item)
+        told = {self.key: self.name(item)} if isinstance(item, self.record) else _plain(item)
         name = told.get(self.key) if isinstance(told, dict) else None
         return str(name)[:100] if isinstance(name, int | str) and not isinstance(name, bool) and str(name).isprintable() and name else "?"
 
     def _dropped(self, items: Sequence[Any]) -> int:
         """Fields left where they are: counted on a few records of the first page, and then by that measure."""
-        if self._each is None or len(items) <= SAMPLE:
+        if self._each is None or (len(items) <= SAMPLE and not isinstance(next(iter(items), None), self.record)):
             some = items[:SAMPLE]
-            self._each = sum(_left(_plain(item), self._allowed) for item in some) / max(len(some), 1)
+            self._each = sum(left_of(_plain(item), self._allowed) for item in some) / max(len(some), 1)
         return round(self._each * len(items))
 
 
@@ -200,31 +219,6 @@ def _plain(item: Any) -> Any:
         return msgspec.json.decode(item) if isinstance(item, Raw) else item
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
-
-
-def _allowed(told: Type) -> Mapping[str, Any] | None:
-    """The names that a structure reads, each with those of the structure under it."""
-    kinds = told.types if isinstance(told, UnionType) else (told,)
-    for kind in kinds:
-        if isinstance(kind, StructType):
-            return {one.encode_name: _allowed(one.type) for one in _fields(kind)}
-        if isinstance(kind, ListType):
-            return _allowed(kind.item_type)
-    return None
-
-
-def _fields(kind: StructType) -> Sequence[Field]:
-    return kind.fields
-
-
-def _left(told: Any, allowed: Mapping[str, Any] | None) -> int:
-    if allowed is None:
-        return 0
-    if isinstance(told, list):
-        return sum(_left(one, allowed) for one in told)
-    if not isinstance(told, dict):
-        return 0
-    return len(told.keys() - allowed.keys()) + sum(_left(told[name], under) for name, under in allowed.items() if name in told)
 
 
 def sentence(fault: str) -> str:

@@ -19,7 +19,7 @@ from inventory.serials import normalise
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.shape import Shape, believable, marker, opened
 from mdm.drivers.units import unescaped
-from mdm.http import Client
+from mdm.http import Answer, Client
 from mdm.since import Row, bound, newest_first, on_the_wall
 
 MOST_A_PAGE, MOST_PAGES = 500, 100_000
@@ -82,7 +82,7 @@ class SnipeIt:
         """Every asset by increasing id, until the total is reached or a page is empty."""
         read = 0
         for _ in range(MOST_PAGES):
-            told = self._rows({"limit": self._page_size, "offset": read, "sort": "id", "order": "asc"})
+            told = self._rows({"limit": self._page_size, "offset": read, "sort": "id", "order": "asc"}, self._shape.opened)
             declared = believable(self._client, told.total) or 0
             yield self._shape.page(told.rows, declared)
             read += len(told.rows)
@@ -109,14 +109,14 @@ class SnipeIt:
             return None
         return self._shape.one(self._client, item)
 
-    def _rows(self, asked: dict[str, Any]) -> Any:
+    def _rows(self, asked: dict[str, Any], open_it: Callable[[Client, Answer, Any], Any] = opened) -> Any:
         answer = self._client.ask("GET", f"/hardware?{urlencode(asked)}")
         self._answered = answer
         self._refuse(answer.status)
         told = self._client.decoded(answer) if answer.content[:400].find(b'"status":"error"') >= 0 else None
         if isinstance(told, dict) and told.get("status") == "error":
             raise MdmError(f"{self._client.host} refuse la demande : vérifier les droits du jeton")
-        return opened(self._client, answer, _Rows)
+        return open_it(self._client, answer, _Rows)
 
     def _told(self, path: str) -> Any:
         answer = self._client.ask("GET", path)

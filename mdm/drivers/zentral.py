@@ -121,7 +121,7 @@ class Zentral:
 
         with closing(numbered(ask, self._client, lambda: pages, -(-self._expected // self._page_size))) as answers:
             for _, answer in zip(range(MOST_PAGES), answers, strict=False):
-                told = opened(self._client, answer, _List)
+                told = self._shape.opened(self._client, answer, _List)
                 declared = believable(self._client, told.count) or 0
                 page = self._shape.page(told.results, declared)
                 count = len(told.results)

@@ -22,7 +22,8 @@ from inventory.sqlite import PRAGMAS
 from mdm.driver import Access
 from mdm.drivers.headwind import Headwind
 from mdm.models import Connector
-from mdm.sync import listed_last, read_server
+from mdm.readings import listed_last
+from mdm.sync import read_server
 
 NOVEMBER = datetime(2017, 11, 13, 8, tzinfo=UTC)
 SLOW = 0.05

@@ -40,7 +40,7 @@ SMALL = replace(USUAL, most_bytes=2**20)
 SHORT = replace(USUAL, whole=0.1)
 _stored = MomentField().db_value
 SIGHTINGS = "SELECT mdm_id, serial, number, status, last_contact, group_name, model, enrolled_at, battery, os_version, configuration FROM sighting ORDER BY id"
-ASSETS = "SELECT asset, serial, number, model, place, listed FROM peer_asset ORDER BY id"
+ASSETS = "SELECT asset, serial, number, model, place, last_listed FROM peer_asset ORDER BY id"
 Row = tuple[Any, ...]
 
 
@@ -202,7 +202,7 @@ class Town:
             if mdm_id not in rows:
                 continue
             self.clean_since[mdm_id] += clean
-            gone = rows[mdm_id][4] != _stored(self.now) if self.peer else rows[mdm_id][2] == "gone"
+            gone = rows[mdm_id][4] is not None if self.peer else rows[mdm_id][2] == "gone"
             if gone:
                 self.found.add(mdm_id)
                 self.figures.found += 1
