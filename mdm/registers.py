@@ -26,6 +26,7 @@ _KEEP = (
     "place = excluded.place, told = excluded.told, last_listed = NULL"
 )
 _KNOWN = "SELECT id, asset, serial, number, model, place FROM peer_asset WHERE connector_id = ? AND "
+_ALL = "SELECT count(*) FROM peer_asset WHERE connector_id = ?"
 _LEFT = "SELECT count(*) FROM peer_asset WHERE connector_id = ? AND last_listed IS NOT NULL"
 
 
@@ -39,15 +40,21 @@ class _LastListing:
     def managed(self, assets: Sequence[str]) -> dict[str, tuple[int, str]]:
         return {}
 
-    @atomic
-    def only(self, same: Sequence[int]) -> None:
-        """Note of the assets listed until now, but for these rows of them, that they were last listed then."""
+    def emptied(self, staged: Staged) -> str | None:
+        """Why a list without any asset is not believed, in French; None where there is something in it, or never was."""
         mine = (self._connector.id,)
-        if _count("SELECT count(*) FROM peer_asset WHERE connector_id = ?", mine) - _count(_LEFT, mine) == len(same):
+        return "le registre ne liste plus rien ; ce qu'il listait reste cru" if not staged.ids and _count(_ALL, mine) > _count(_LEFT, mine) else None
+
+    @atomic
+    def only(self, staged: Staged) -> None:
+        """Note of the assets listed until now, but for those that tell the very same and those whose record was refused, that they were last listed then."""
+        mine = (self._connector.id,)
+        if staged.refused > len(staged.refusals) or _count(_ALL, mine) - _count(_LEFT, mine) == len(staged.same):
             return
-        still, then = set(same), _stored(last_whole(self._connector))
-        others = read_many("SELECT id FROM peer_asset WHERE connector_id = ? AND last_listed IS NULL", mine)
-        write_set("UPDATE peer_asset SET last_listed = ? WHERE id = ?", [(then, row_id) for (row_id,) in others if row_id not in still])
+        still, refused, then = set(staged.same), {one.record for one in staged.refusals}, _stored(last_whole(self._connector))
+        others = read_many("SELECT id, asset FROM peer_asset WHERE connector_id = ? AND last_listed IS NULL", mine)
+        left = [(then, row_id) for row_id, asset in others if row_id not in still and asset not in refused]
+        write_set("UPDATE peer_asset SET last_listed = ? WHERE id = ?", left)
 
 
 def _count(sql: str, marks: Sequence[int]) -> int:
@@ -64,12 +71,13 @@ def read_register(
 
 def _settle(run: SyncRun, connector: Connector, last: _LastListing, staged: Staged) -> None:
     note_reading(run, staged)
-    fault = staged.fault()
+    whole = run.kind == Extent.FULL.value
+    fault = staged.fault() or (last.emptied(staged) if whole else None)
     run.state, run.message = (RunState.PARTIAL if fault else RunState.COMPLETE).value, fault or ""
     if fault:
         return
-    if run.kind == Extent.FULL.value:
-        last.only(staged.same)
+    if whole:
+        last.only(staged)
     run.unchanged = len(staged.same)
     for batch in staged.batches():
         changed = _keep(connector, batch)

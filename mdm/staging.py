@@ -65,10 +65,11 @@ class Staged:
     refused: int = 0
     dropped: int = 0
     repeated_pages: int = 0
+    _looked_at: tuple[str | None] | None = None
 
     def add(self, page: Page) -> None:
         """Set one page aside."""
-        digest = page.digest
+        digest, self._looked_at = page.digest, None
         self.declared.add(page.declared)
         self.repeated_pages += digest in self.digests and bool(page.ids)
         self.digests.add(digest)
@@ -105,6 +106,11 @@ class Staged:
 
     def fault(self) -> str | None:
         """Why this reading cannot be taken for the whole fleet, in French; None when it is proved complete."""
+        if self._looked_at is None:
+            self._looked_at = (self._fault(),)
+        return self._looked_at[0]
+
+    def _fault(self) -> str | None:
         if len(self.declared) != 1:
             return "le total annoncé a changé d'une page à l'autre" if self.declared else "le serveur n'a rendu aucune page"
         if self.repeated_pages:

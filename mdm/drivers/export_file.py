@@ -76,7 +76,7 @@ class ExportFile:
     ) -> None:
         self._access, self._clock, self._page_size = access, clock, page_size
         self._path = Path(unquote(urlsplit(access.url).path))
-        self._shape = Shape(_Row, _name, self._report, b"export 1", key="serial")
+        self._shape = Shape(_Row, self._report, b"export 1", _name, key="serial")
         self.requests = 0
 
     def sign_in(self) -> None:

@@ -40,7 +40,7 @@ class Fleet:
         self._access, self._page_size, self._clock = access, min(page_size, 500), clock
         self._client = Client(access.url.rstrip("/") + "/api/v1/fleet", pause=pause, ca=access.ca)
         self._one: Client | None = None
-        self._shape = Shape(Host, lambda host: str(host.id), _report, b"fleet 1")
+        self._shape = Shape(Host, _report, b"fleet 1")
 
     @property
     def requests(self) -> int:

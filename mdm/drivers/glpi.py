@@ -68,7 +68,7 @@ class GlpiAssets:
     ) -> None:
         self._access, self._page_size, self._clock = access, page_size, clock
         self._client = Client(access.url.rstrip("/").removesuffix("/apirest.php") + "/apirest.php", pause=pause, ca=access.ca)
-        self._shape = Shape(_Computer, lambda one: str(one.id), self._report, b"glpi 1", key=str(ID))
+        self._shape = Shape(_Computer, self._report, b"glpi 1", key=str(ID))
 
     @property
     def requests(self) -> int:

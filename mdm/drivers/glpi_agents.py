@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from mdm.driver import Capabilities, DeviceReport, MdmError, Page
@@ -14,6 +15,7 @@ from mdm.drivers.units import instant
 
 MOST_CRITERIA = 40
 PAST_THE_END, NO_PLUGIN = "ERROR_RANGE_EXCEED_TOTAL", "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"
+_computer = attrgetter("computers_id")
 
 
 class Glpi(GlpiAssets):
@@ -69,7 +71,7 @@ class Glpi(GlpiAssets):
         """The page without the computers that bear no agent."""
         agents = self._agents or {}
         refusals = [one for one in page.refusals if one.record in agents or one.record == "?"]
-        if agents.keys() >= set(page.ids):
+        if all(map(agents.__contains__, page.ids)):
             return replace(page, refusals=refusals)
         places = [place for place, name in enumerate(page.ids) if name in agents]
         ids, told = [page.ids[place] for place in places], [page.told[place] for place in places]
@@ -89,7 +91,7 @@ class Glpi(GlpiAssets):
             told = readable(self._client, answer, Agent)
             if told is None:
                 raise MdmError(f"{self._client.host} rend une liste d'agents qui n'a pas la forme attendue")
-            found.update({str(one.computers_id): one for one in told.records})
+            found.update(zip(map(str, map(_computer, told.records)), told.records, strict=True))
             read += told.told
             if not told.told or answer.status == 200:
                 return found

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
+from mdm.drivers.digests import digest, digests
 from mdm.drivers.fields import LAST_MILLISECOND
 
 FORM = b"headwind 1"
@@ -149,10 +150,10 @@ class Quick:
         items, declared = told.devices.items, told.devices.totalItemsCount
         if not 0 <= declared <= self._most:
             return None
-        marks, blake2b = _Marks(told.configurations), hashlib.blake2b
-        digests = [blake2b(_packed(item) + marks[item.configurationId], digest_size=8).hexdigest() for item in items]
+        marks = _Marks(told.configurations)
+        told_of = digests([_packed(item) + marks[item.configurationId] for item in items])
         configurations = msgspec.to_builtins(told.configurations)
-        return Reading([str(item.id) for item in items], digests, items, configurations, declared, self._dropped(content, len(items)))
+        return Reading([str(item.id) for item in items], told_of, items, configurations, declared, self._dropped(content, len(items)))
 
     def _dropped(self, content: bytes, count: int) -> int:
         if self._dropped_each is None or count <= SAMPLE:
@@ -186,7 +187,7 @@ def _converted(told: Any, kind: Any) -> Any:
 
 
 def _digest(record: Record, marks: _Marks) -> str:
-    return hashlib.blake2b(_packed(record) + marks[record.configurationId], digest_size=8).hexdigest()
+    return digest(_packed(record) + marks[record.configurationId])
 
 
 def dropped(item: Any) -> int:

@@ -57,7 +57,7 @@ class Mapped:
         self._told = load(Path(str(access.options.get("mapping", ""))))
         self._page_size = min(page_size, self._told.listing.most)
         self._client = Client(access.url, pause=pause, ca=access.ca)
-        self._shape = Shape(_Read, lambda one: str(one.id), self._report, b"mapping 1")
+        self._shape = Shape(_Read, self._report, b"mapping 1")
         self._places: Mapping[str, Place] = {
             name: place for name in self._told.fields.__struct_fields__ if (place := getattr(self._told.fields, name)) is not None
         }

@@ -30,7 +30,7 @@ class Quick:
         items, total = _parts(told.listing.items), _parts(told.listing.total)
         self._envelope, self._items, self._total = _envelope(items, total), _within(items), _within(total) if total and items else None
         named = _within(_parts(told.fields.id.paths[0]))
-        self._shape = Shape(record, lambda one: _text(named(one)), lambda one, beside: report(msgspec.to_builtins(one)), b"mapping 2")
+        self._shape = Shape(record, lambda one, beside: report(msgspec.to_builtins(one)), b"mapping 2", lambda one: _text(named(one)))
 
     def page(self, client: Client, answer: Answer) -> Page | None:
         """The page of an answer; None where something in it is not as the file says."""

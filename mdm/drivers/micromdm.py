@@ -50,7 +50,7 @@ class MicroMdm:
         self._access, self._clock = access, clock
         self._client = Client(access.url, pause=pause, ca=access.ca, final=(500,))
         self._client.basic(access.login or "micromdm", access.password)
-        self._shape = Shape(_Device, _name, _report, b"micromdm 1", key="udid")
+        self._shape = Shape(_Device, _report, b"micromdm 1", _name, key="udid")
 
     @property
     def requests(self) -> int:

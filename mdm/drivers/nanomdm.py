@@ -14,7 +14,7 @@ from typing import ClassVar
 import msgspec
 
 from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
-from mdm.drivers.shape import digest
+from mdm.drivers.digests import digest
 from mdm.hooks import Heard
 from mdm.http import Client
 from mdm.since import OVERLAP
@@ -80,5 +80,5 @@ def _report(device: str, heard: Heard) -> DeviceReport:
         os_version=heard.os_version,
         managed=heard.supervised,
         battery=heard.battery,
-        told=digest(FORM, [device, msgspec.to_builtins(heard)]),
+        told=digest(FORM + msgspec.msgpack.encode([device, msgspec.to_builtins(heard)])),
     )

@@ -6,13 +6,13 @@ are made into reports.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -21,6 +21,7 @@ from msgspec.inspect import type_info
 
 from mdm.driver import DeviceReport, MdmError, Page, Refusal
 from mdm.drivers.allowed import allowed, left_of
+from mdm.drivers.digests import digests
 from mdm.drivers.units import instant
 from mdm.http import Answer, Client
 from mdm.since import Row
@@ -29,7 +30,7 @@ R = TypeVar("R", bound=Struct)
 E = TypeVar("E")
 Beside = Mapping[str, Any]
 _Records = tuple[list[R], list[str], list[bytes], list[Refusal]]
-SAMPLE, DIGITS = 20, 16
+SAMPLE = 20
 LONGEST_NAME = 200
 MOST_DEVICES = 2_000_000
 SENTENCES = (
@@ -38,6 +39,7 @@ SENTENCES = (
 )
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError, ValueError)
 _packed = msgspec.msgpack.Encoder().encode
+_id = attrgetter("id")
 
 
 def opened(client: Client, answer: Answer, envelope: Any) -> Any:
@@ -102,32 +104,19 @@ def marker(kind: type[R], changed: Callable[[R], str | None], zone: tzinfo) -> C
     return mark
 
 
-def digest(form: bytes, record: Any, beside: Any = None) -> str:
-    """Tells what a record and what is known beside it say from anything else that they could."""
-    return _digests([_and_beside(form + _packed(record), beside)])[0]
-
-
-def _and_beside(packed: bytes, beside: Any) -> bytes:
-    return packed if beside is None else packed + _packed(beside)
-
-
-def _digests(packed: Sequence[bytes]) -> list[str]:
-    make = hashlib.blake2b
-    return [make(one).hexdigest()[:DIGITS] for one in packed]  # a shorter digest, asked for by its size, takes twice the time
-
-
 @dataclass
 class Shape(Generic[R]):
     """How the records of one kind of server are read.
 
     `report` makes a report of a record and of what is known beside it (a detail fetched apart); it never raises. `form` is to be changed
-    with any change of what a report makes of a record: every digest changes, and devices are looked at again.
+    with any change of what a report makes of a record: every digest changes, and devices are looked at again. `name` names a record that has
+    no `id`, and `key` is the field of it that a refusal names.
     """
 
     record: type[R]
-    name: Callable[[R], str]
     report: Callable[[R, Any], DeviceReport]
     form: bytes
+    name: Callable[[R], str] | None = None
     key: str = "id"
     _each: float | None = field(default=None, init=False)
 
@@ -143,13 +132,12 @@ class Shape(Generic[R]):
                 return _opener(envelope, self.record)(answer.content)
         return opened(client, answer, envelope)
 
-    def page(
-        self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] = lambda names: {}
-    ) -> Page:
+    def page(self, items: Sequence[Any], declared: int | None, beside: Callable[[Sequence[str]], Beside] | None = None) -> Page:
         """The page that these records make, as raw JSON, as plain values or read already."""
         records, names, packed, refusals = self._at_once(items) or self._one_by_one(items)
-        known = beside(names)
-        told = _digests([_and_beside(one, known.get(name)) for one, name in zip(packed, names, strict=True)] if known else packed)
+        form, known = self.form, beside(names) if beside else {}
+        others = map(_packed, map(known.get, names))
+        told = digests([form + one + other for one, other in zip(packed, others, strict=True)] if beside else [form + one for one in packed])
 
         def report(place: int) -> DeviceReport:
             made = self.report(records[place], known.get(names[place]))
@@ -161,10 +149,10 @@ class Shape(Generic[R]):
         """The records of a page where none is at fault, as nearly all are; None where one is."""
         with suppress(*UNREADABLE):
             records = self._records(items)
-            names = list(map(self.name, records))
-            if len(names) == len(items) and all(names) and len(max(names, key=len, default="")) <= LONGEST_NAME and "".join(names).isprintable():
-                form = self.form
-                return records, names, [form + _packed(record) for record in records], []
+            names = self._names(records)
+            lengths = {*map(len, names)}
+            if len(names) == len(items) and min(lengths, default=1) and max(lengths, default=1) <= LONGEST_NAME and "".join(names).isprintable():
+                return records, names, list(map(_packed, records)), []
         return None
 
     def _records(self, items: Sequence[Any]) -> list[R]:
@@ -179,13 +167,16 @@ class Shape(Generic[R]):
         for item in items:
             try:
                 record = self._read(item)
-                packed.append(self.form + _packed(record))
+                packed.append(_packed(record))
                 records.append(record)
             except UNREADABLE as fault:
                 refusals.append(Refusal(self._named(item), sentence(str(fault))))
-        return records, [self.name(record) for record in records], packed, refusals
+        return records, self._names(records), packed, refusals
 
-    def one(self, client: Client, item: Any, beside: Callable[[Sequence[str]], Beside] = lambda names: {}) -> DeviceReport:
+    def _names(self, records: Sequence[R]) -> list[str]:
+        return list(map(self.name, records) if self.name else map(str, map(_id, records)))
+
+    def one(self, client: Client, item: Any, beside: Callable[[Sequence[str]], Beside] | None = None) -> DeviceReport:
         """The report of one record; `MdmError` if it cannot be read."""
         page = self.page([item], None, beside)
         if page.refusals:
@@ -194,7 +185,7 @@ class Shape(Generic[R]):
 
     def _read(self, item: Any) -> R:
         record: R = item if isinstance(item, self.record) else self._decode(item) if isinstance(item, Raw) else msgspec.convert(item, self.record)
-        name = self.name(record)
+        (name,) = self._names([record])
         if not name:
             raise ValueError("fiche sans identifiant")
         if len(name) > LONGEST_NAME or not name.isprintable():
@@ -202,7 +193,7 @@ class Shape(Generic[R]):
         return record
 
     def _named(self, item: Any) -> str:
-        told = {self.key: self.name(item)} if isinstance(item, self.record) else _plain(item)
+        told = {self.key: self._names([item])[0]} if isinstance(item, self.record) else _plain(item)
         name = told.get(self.key) if isinstance(told, dict) else None
         return str(name)[:100] if isinstance(name, int | str) and not isinstance(name, bool) and str(name).isprintable() and name else "?"
 

@@ -68,7 +68,7 @@ class SnipeIt:
         self._page_size, self._clock, self._zone = min(page_size, MOST_A_PAGE), clock, access.zone
         self._client = Client(access.url.rstrip("/") + "/api/v1", pause=pause, ca=access.ca, least_pause=BETWEEN)
         self._client.bearer(access.password)
-        self._shape = Shape(_Asset, lambda asset: str(asset.id), _report, b"snipeit 1")
+        self._shape = Shape(_Asset, _report, b"snipeit 1")
 
     @property
     def requests(self) -> int:

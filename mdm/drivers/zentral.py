@@ -68,7 +68,7 @@ class Zentral:
         self._client = Client(access.url, pause=pause, ca=access.ca)
         self._client.header("Authorization", access.password, before="Token ")
         self._known: set[str] | None = None
-        self._shape = Shape(_Device, lambda device: str(device.id), _report, b"zentral 1")
+        self._shape = Shape(_Device, _report, b"zentral 1")
 
     @property
     def requests(self) -> int:

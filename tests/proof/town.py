@@ -42,6 +42,18 @@ _stored = MomentField().db_value
 SIGHTINGS = "SELECT mdm_id, serial, number, status, last_contact, group_name, model, enrolled_at, battery, os_version, configuration FROM sighting ORDER BY id"
 ASSETS = "SELECT asset, serial, number, model, place, last_listed FROM peer_asset ORDER BY id"
 Row = tuple[Any, ...]
+STATUS, LAST_LISTED = 2, 4
+"""Where a row says whether its device is there."""
+UNTOLD = "missing_devices"
+"""A register that leaves some out says that it lists them no more, and is believed until it lists them again."""
+
+
+def _away(row: Row, peer: bool) -> bool:
+    return row[LAST_LISTED] is not None if peer else row[STATUS] == "gone"
+
+
+def _but(row: Row, place: int) -> Row:
+    return row[:place] + row[place + 1 :]
 
 
 class Town:
@@ -160,8 +172,8 @@ class Town:
             wrong = self._wrong(mdm_id, row, before.get(mdm_id), fault, [one[mdm_id] for one in (first, last) if mdm_id in one], clean)
             if wrong:
                 self.figures.wrong.append(f"{fault}: {mdm_id}: {wrong}"[:300])
-            newly = not self.peer and row[2] == "gone" and before.get(mdm_id, row)[2] != "gone"
-            if newly and mdm_id in first and mdm_id in last:
+            newly = _away(row, self.peer) and not _away(before.get(mdm_id, row), self.peer)
+            if newly and mdm_id in first and mdm_id in last and not (self.peer and fault == UNTOLD):
                 self.figures.phantoms.append(f"{fault}: {mdm_id}")
         if before.keys() - after.keys() or (clean and first.keys() - after.keys()):
             self.figures.wrong.append(f"{fault}: rows are gone, or never came")
@@ -172,7 +184,8 @@ class Town:
         if not told:
             if mdm_id not in self.known:
                 return "a device that never was"
-            same = before is not None and (row == before if self.peer else row[:2] + row[3:] == before[:2] + before[3:])
+            known = LAST_LISTED if self.peer else STATUS
+            same = before is not None and _but(row, known) == _but(before, known) and (row[known] == before[known] or not _away(before, self.peer))
             return "" if same else f"written though away: {before} {row}"
         serials, names = {self.stub.serial_of(one) for one in told}, {one.name for one in told}
         serials |= {"no_serial": {""}, "twin_serial": {self.stub.serial_of(one) for one in self.truth().values()}}.get(fault or "", set())
@@ -182,7 +195,7 @@ class Town:
             return f"serial {row[0]!r}"
         if " ".join(row[1].split()) not in names | ({"Tablette cassée"} if fault == "nul" else set()):
             return f"name {row[1]!r}"
-        return "" if self.peer else self._wrong_sighting(row, before, told, clean)
+        return ("still away" if clean and _away(row, True) else "") if self.peer else self._wrong_sighting(row, before, told, clean)
 
     def _wrong_sighting(self, row: Row, before: Row | None, told: list[Told], clean: bool) -> str:
         contacts = {_stored(contact_of(one)) if self.can.tells_contact else None for one in told}
@@ -202,8 +215,7 @@ class Town:
             if mdm_id not in rows:
                 continue
             self.clean_since[mdm_id] += clean
-            gone = rows[mdm_id][4] is not None if self.peer else rows[mdm_id][2] == "gone"
-            if gone:
+            if _away(rows[mdm_id], self.peer):
                 self.found.add(mdm_id)
                 self.figures.found += 1
                 self.figures.slowest = max(self.figures.slowest, self.clean_since[mdm_id])
