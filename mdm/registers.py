@@ -10,6 +10,7 @@ from datetime import datetime
 
 from inventory.columns import MomentField
 from inventory.db import atomic, read_many
+from inventory.growth import Growth
 from inventory.met_again import MetAgain
 from inventory.sets import one_of, write_set
 from mdm.driver import DeviceReport, Driver
@@ -78,10 +79,12 @@ def _settle(run: SyncRun, connector: Connector, last: _LastListing, staged: Stag
         return
     if whole:
         last.only(staged)
-    run.unchanged = len(staged.same)
+    run.unchanged, growth = len(staged.same), Growth("peer_asset")
     for batch in staged.batches():
         changed = _keep(connector, batch)
         run.changed, run.unchanged = run.changed + changed, run.unchanged + len(batch) - changed
+        growth.wrote(changed)
+    growth.ended()
     run.absent = _count(_LEFT, (connector.id,))
 
 

@@ -17,8 +17,9 @@ from inventory import collector
 from inventory.actions.outbox import announce
 from inventory.actions.sightings import Counts, count_absence, mark_gone, take_in
 from inventory.courtesy import Courtesy
-from inventory.db import atomic, look_again
+from inventory.db import atomic
 from inventory.errors import Conflict
+from inventory.growth import Growth
 from inventory.models import School, Sighting
 from inventory.outbox import EventKind
 from inventory.queries.places import classes_of_serials
@@ -33,7 +34,7 @@ from mdm.run_state import Extent, RunState
 from mdm.staging import Last, Staged
 
 BELIEVED_ABSENT, APART = 2, timedelta(hours=1)
-READINGS, VERY_MANY = 2, 1_000
+READINGS = 2
 ABANDONED = timedelta(hours=2)
 Tell = Callable[[int, int | None], None]
 
@@ -198,14 +199,14 @@ def supersede(connector: Connector, by: SyncRun, now: datetime) -> None:
 @collector.paused()
 def apply(run: SyncRun, connector: Connector, staged: Staged, now: datetime) -> None:
     """Take the reading into the inventory, in transactions of at most a thousand devices, and count who was absent."""
-    counts, seen, courtesy = Counts(unchanged=len(staged.same)), staged.same, Courtesy()
+    counts, seen, courtesy, growth = Counts(unchanged=len(staged.same)), staged.same, Courtesy(), Growth("sighting")
     for batch in staged.batches():
         done, rows = take_in(connector.name, batch, now=now)
         counts.add(done)
         seen.extend(rows)
+        growth.wrote(done.fresh)
         courtesy.give_way()
-    if counts.changed >= VERY_MANY:
-        look_again("sighting", "event", "fact")
+    growth.ended("event", "fact")
     run.changed, run.heard, run.unchanged = counts.changed, counts.heard, counts.unchanged
     refused = {refusal.record for refusal in staged.refusals}
     if run.kind != Extent.FULL.value:

@@ -4,6 +4,7 @@ MACHINERY = {
     "inventory.columns": "the kinds of column of the tables",
     **dict.fromkeys(("inventory.postgres", "inventory.postgres_search", "inventory.sqlite"), "an engine, for the handle alone"),
     "inventory.sets": "many rows at once, as each engine takes them best",
+    "inventory.growth": "has the engine count the rows of what grows",
     "inventory.met_again": "the rows of a list that is read again, between the engine and the readings",
     "inventory.journal": "appends to and folds the journal's tables",
     "inventory.memory": "what one page has read already, in the request's own context",

@@ -46,16 +46,18 @@ _MARK_DAY = (
 
 @dataclass(slots=True)
 class Counts:
-    """What one intake did: devices whose word changed, devices only heard again, devices that said the same."""
+    """What one intake did: devices whose word changed, those never heard of before among them, devices only heard again, devices that said the same."""
 
     changed: int = 0
     heard: int = 0
     unchanged: int = 0
+    fresh: int = 0
 
     def add(self, other: Counts) -> None:
         self.changed += other.changed
         self.heard += other.heard
         self.unchanged += other.unchanged
+        self.fresh += other.fresh
 
 
 @atomic
@@ -77,7 +79,8 @@ def take_in(connector: str, reports: Sequence[Report], *, now: datetime) -> tupl
     entries = [entry for one in changed for entry in _entries(one, ids[one.report.mdm_id], now)]
     append(entries, noted=now, actor=None, source=f"mdm:{connector}")
     recount_serials(serial for one in changed for serial in moved(one))
-    return Counts(len(changed), len(news) - len(changed), len(reports) - len(news)), [ids[mdm_id] for mdm_id in mdm_ids]
+    counts = Counts(len(changed), len(news) - len(changed), len(reports) - len(news), fresh=len(ids) - len(known))
+    return counts, [ids[mdm_id] for mdm_id in mdm_ids]
 
 
 def _write(connector: str, news: Sequence[News], now: datetime) -> None:
