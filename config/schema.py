@@ -13,6 +13,7 @@ from config.presence import in_turn
 from inventory.columns import MomentField
 from inventory.db import Table, atomic, database, integrity, on_postgres, snapshot
 from inventory.errors import Refused
+from inventory.french import counted
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -48,7 +49,7 @@ def refuse_other_schema() -> None:
         _refuse_unknown(runner)
         missing = _shipped(runner) - set(runner.applied())
     if missing:
-        raise Refused(f"La base n'a pas reçu {len(missing)} migration(s) ({min(missing)}…) : lancer « cartable init ».")
+        raise Refused(f"La base n'a pas reçu {counted(len(missing), 'migration', 'migrations')} ({min(missing)}…) : lancer « cartable init ».")
 
 
 def missing() -> list[str]:

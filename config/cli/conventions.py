@@ -24,7 +24,7 @@ from deploy.term.actions import amend
 from inventory.actions.records import Hand
 from inventory.db import atomic
 from inventory.errors import Refused
-from inventory.french import amount
+from inventory.french import amount, counted
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -91,7 +91,7 @@ def convention_load(file: Path, cart: str, baseline: str, prefix: str, as_json: 
                     "classes": list(loaded.classes)})  # fmt: skip
         return
     click.echo(f"{loaded.convention.document.title.value}")
-    click.echo(f"{loaded.created} école(s) créée(s), {loaded.changed} changée(s) ; classes mobiles : {', '.join(loaded.classes)}.")
+    click.echo(f"{counted(loaded.created, 'école créée', 'écoles créées')}, {counted(loaded.changed, 'changée', 'changées')} ; classes mobiles : {', '.join(loaded.classes)}.")
 
 
 @convention.command("amend")

@@ -16,6 +16,7 @@ from config.settings import read
 from config.wiring import house, wire
 from inventory.db import database, engine_version, on_postgres, shown
 from inventory.errors import Refused
+from inventory.french import counted
 
 
 @click.command()
@@ -28,7 +29,7 @@ def init() -> None:
     if kept:
         click.echo(f"Avant la mise à jour : {kept.sentence}")
     ran = schema.migrate()
-    click.echo(f"{shown(settings.database)} : {f'{len(ran)} migration(s) faite(s)' if ran else 'déjà à jour'} ({engine_version()}).")
+    click.echo(f"{shown(settings.database)} : {counted(len(ran), 'migration faite', 'migrations faites') if ran else 'déjà à jour'} ({engine_version()}).")
 
 
 @click.command()
@@ -42,7 +43,7 @@ def check(as_json: bool) -> None:
     else:
         for complaint in found:
             click.echo(complaint)
-        click.echo(f"{len(found)} anomalie(s)." if found else "La base est saine : moteur, clés, journal et copies concordent.")
+        click.echo(f"{counted(len(found), 'anomalie', 'anomalies')}." if found else "La base est saine : moteur, clés, journal et copies concordent.")
     raise SystemExit(1 if found else 0)
 
 

@@ -14,6 +14,7 @@ from config.providers.protocol import Counter
 from config.settings import read
 from config.wiring import house
 from inventory.errors import Refused
+from inventory.french import counted
 
 provider_option = click.option("--provider", "key", required=True, metavar="CLÉ", help="Le fournisseur, par sa clé dans CARTABLE_PROVIDERS.")
 
@@ -63,7 +64,7 @@ def provider_unlink(login: str) -> None:
         found = links.links_of(person)
         for one in found:
             links.unlink(person, one.id, clock.now())
-    click.echo(f"« {person.login} » : {len(found)} lien(s) retiré(s).")
+    click.echo(f"« {person.login} » : {counted(len(found), 'lien retiré', 'liens retirés')}.")
 
 
 def _told(one: Provider) -> dict[str, str]:

@@ -15,6 +15,7 @@ from config.cli.show import json_option, print_json, print_table
 from config.settings import read
 from config.wiring import house
 from inventory.errors import Refused
+from inventory.french import counted
 from inventory.models import Person, School
 from inventory.queries.visible import scope_of
 from inventory.roles import Role
@@ -77,7 +78,7 @@ def user_scope(login: str, schools: tuple[str, ...], everywhere: bool) -> None:
         row = _named(login)
         scope = _scope(schools, everywhere)
         people.change(row, role=Role(row.role), scope=scope, active=row.active, now=clock.now(), by=None)
-        seen = "toutes les écoles" if scope_of(people.person(login)).everywhere else f"{len(scope.schools)} école(s)"
+        seen = "toutes les écoles" if scope_of(people.person(login)).everywhere else counted(len(scope.schools), 'école', 'écoles')
     click.echo(f"Compte « {row.login} » : {seen}.")
 
 
