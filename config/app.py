@@ -28,6 +28,7 @@ from config import (
 )
 from config.accessibility import conformity
 from config.clock import now, read_moment
+from config.contents import contents
 from config.links import Linked
 from config.nav import chapters
 from config.providers import pages as provider_pages
@@ -91,7 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 FILTERS = (
     spoken.amount, spoken.percent, spoken.number, spoken.decimal, spoken.day, spoken.month, spoken.short_day, spoken.moment, spoken.typeset,
-    written_local,
+    written_local, contents,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 ONLY_A_DATE = len("2017-12-31")

@@ -124,6 +124,20 @@ def test_a_technician_records_a_breakdown_in_two_taps_on_a_phone(chromium: Any, 
         assert Tablet.get(Tablet.asset_tag == "AIX-CM01-T02").stage == "broken"
 
 
+def test_a_whole_cart_is_ticked_at_once_and_its_page_says_what_is_on_it(chromium: Any, town: str) -> None:
+    page, complaints = enter(chromium, town, "technicien", viewport={"width": 390, "height": 844})
+    page.goto(town + "/classes/AIX-CM01")
+    boxes, all_at_once = page.locator("#grille input[type=checkbox]"), page.get_by_role("button", name="Tout cocher")
+    all_at_once.click()
+    assert boxes.count() == 14 == sum(box.is_checked() for box in boxes.all())
+    page.get_by_role("button", name="Tout décocher").click()
+    assert not any(box.is_checked() for box in boxes.all())
+    contents = page.get_by_role("navigation", name="Sur cette page")
+    contents.get_by_role("link", name="Histoire").click()
+    assert page.url.endswith("#histoire") and page.get_by_role("heading", name="Histoire").is_visible() and page.evaluate("scrollY") > 2000
+    assert complaints == []
+
+
 def test_a_list_is_found_as_one_types_and_kept_under_its_name(chromium: Any, town: str) -> None:
     page, complaints = enter(chromium, town, "technicien", viewport={"width": 1280, "height": 900})
     page.goto(f"{town}/tablettes?tri=-nom")

@@ -42,7 +42,11 @@ PRINTED = """[...document.querySelectorAll("nav, .top, .skip, button, input, sel
   .filter(one => one.type !== "hidden" && one.getClientRects().length && one.getBoundingClientRect().width > 1).map(one => one.outerHTML.slice(0, 80))"""
 LOST = """[...document.querySelectorAll("main .card, main td, main h2, main li.step, main .slot")]
   .filter(one => !one.getClientRects().length && !one.closest("form:not(:has(.card, .slots)), details, .pager, .slider")).map(one => one.outerHTML.slice(0, 80))"""
-
+ASTRAY = """(() => {
+  const ids = [...document.querySelectorAll("[id]")].map(one => one.id);
+  const ends = [...document.querySelectorAll("a[href^='#'], [data-tick-all]")].map(one => one.dataset.tickAll ?? one.hash.slice(1));
+  return [ids.filter((id, place) => ids.indexOf(id) !== place), ends.filter(end => !ids.includes(end))];
+})()"""
 CUT = """[...document.querySelectorAll("main table")].filter(one => one.getClientRects().length && one.scrollWidth > one.parentElement.clientWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
 PAPER = {"width": 680, "height": 900}
 """The width of A4 between its margins, in pixels of a style sheet."""
@@ -75,6 +79,7 @@ def test_every_page_is_accessible_still_light_whole_without_script_and_prints(ch
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert login == "admin" or width < 960 or page.evaluate("document.querySelector('.top').scrollHeight <= innerHeight"), path
             assert page.evaluate(WITHOUT_SCRIPT) == [True, True], path
+            assert page.evaluate(ASTRAY) == [[], []], path
             assert page.locator(".plot svg").count() == page.locator(".plot details table").count(), path
             page.emulate_media(reduced_motion="reduce")
             assert page.evaluate(STILL) == [], path
