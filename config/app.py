@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
@@ -95,6 +95,8 @@ FILTERS = (
     written_local, contents,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
+MOST_SAID = 5
+"""Messages that wait for the next page: a browser drops a cookie of more than 4 096 bytes (RFC 6265 §6.1)."""
 ONLY_A_DATE = len("2017-12-31")
 LIVE = frozenset({"people", "providers", "account", "personal", "system", "door", "guide", "tokens", "webhooks", "commands", "letters", "labels"})
 """The parts whose pages have no past: what they show is what can be done now."""
@@ -167,6 +169,8 @@ def _open_requests(app: Flask, settings: Settings, clock: Callable[[], datetime]
     @app.after_request
     def made(answer: Response) -> Response:
         memory.end()
+        if session.modified and len(session.get("_flashes", ())) > MOST_SAID:
+            session["_flashes"] = session["_flashes"][-MOST_SAID:]
         return answer
 
     @app.teardown_request

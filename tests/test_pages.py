@@ -112,6 +112,17 @@ def test_two_taps_record_a_breakdown_with_its_reason(own_house: Flask) -> None:
         assert Tablet.get_by_id(1).stage == "broken" and list(complaints()) == []
 
 
+def test_who_goes_on_without_looking_finds_the_last_messages_and_no_cookie_too_large(own_house: Flask) -> None:
+    with signed_in(own_house, "technicien") as client:
+        token = proof(client, "/tablettes/1")
+        for number in range(1, 9):
+            answer = client.post(f"/tablettes/{number}/etape", data={"csrf_token": token, "stage": "broken", "note": "panne"})
+            assert answer.status_code == 302 and all(len(cookie) < 1500 for cookie in answer.headers.getlist("Set-Cookie"))
+        page = client.get("/aide").text
+        assert [number for number in range(1, 9) if f"AIX-CM01-T{number:02} est" in page] == [4, 5, 6, 7, 8]
+        assert "AIX-CM01-T08 est" not in client.get("/aide").text
+
+
 def test_a_form_without_its_proof_or_from_a_reader_changes_nothing(own_house: Flask) -> None:
     with database.connection_context():
         before = Event.select().count()
