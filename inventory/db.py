@@ -163,9 +163,9 @@ def append_only(table: str, verbs: Sequence[str] = ("UPDATE", "DELETE")) -> None
     _engine().append_only(database, table, verbs)
 
 
-def look_again(*tables: str) -> None:
-    """After very many rows changed at once: let the engine count them, where it plans by counts that it makes now and then."""
-    _engine().look_again(database, tables)
+def look_again(*tables: str, quickly: bool = False) -> None:
+    """After very many rows changed at once: let the engine count them, `quickly` by a small sample, where it plans by counts made now and then."""
+    _engine().look_again(database, tables, quickly=quickly)
 
 
 def index(name: str, table: str, expressions: str, only: str = "") -> None:

@@ -186,10 +186,10 @@ def append_only(database: Any, table: str, verbs: Sequence[str]) -> None:
         )
 
 
-def look_again(database: Any, tables: Sequence[str]) -> None:
-    """Over a small sample, which is enough to plan by: the server takes a larger one by itself, in its time."""
+def look_again(database: Any, tables: Sequence[str], *, quickly: bool) -> None:
     with database.atomic():
-        database.execute_sql(f"SET LOCAL default_statistics_target = {SAMPLE}")
+        if quickly:
+            database.execute_sql(f"SET LOCAL default_statistics_target = {SAMPLE}")
         for table in tables:
             database.execute_sql(f"ANALYZE {table}")
 

@@ -83,7 +83,7 @@ def append_only(database: Any, table: str, verbs: Sequence[str]) -> None:
         )
 
 
-def look_again(database: Any, tables: Sequence[str]) -> None:
+def look_again(database: Any, tables: Sequence[str], *, quickly: bool) -> None:
     """Nothing: its plans follow the shape of the statements here, not the counts of rows."""
 
 

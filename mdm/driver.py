@@ -57,8 +57,11 @@ class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
     profiles: tuple[tuple[str, str], ...] = ()
 
 
+NAMELESS = "?"
+
+
 class Refusal(msgspec.Struct, frozen=True):
-    """A record that cannot be read: its id as told, and why, in French."""
+    """A record that cannot be read: its id as told (`NAMELESS` if that cannot be read either), and why, in French."""
 
     record: str
     reason: str

@@ -13,7 +13,7 @@ from inventory.db import atomic, read_many
 from inventory.growth import Growth
 from inventory.met_again import MetAgain
 from inventory.sets import one_of, write_set
-from mdm.driver import DeviceReport, Driver
+from mdm.driver import NAMELESS, DeviceReport, Driver
 from mdm.models import Connector, SyncRun
 from mdm.readings import last_whole
 from mdm.run_state import Extent, RunState
@@ -44,13 +44,17 @@ class _LastListing:
     def emptied(self, staged: Staged) -> str | None:
         """Why a list without any asset is not believed, in French; None where there is something in it, or never was."""
         mine = (self._connector.id,)
-        return "le registre ne liste plus rien ; ce qu'il listait reste cru" if not staged.ids and _count(_ALL, mine) > _count(_LEFT, mine) else None
+        nothing = not staged.ids and not staged.refused and _count(_ALL, mine) > _count(_LEFT, mine)
+        return "le registre ne liste plus rien ; ce qu'il listait reste cru" if nothing else None
 
     @atomic
     def only(self, staged: Staged) -> None:
-        """Note of the assets listed until now, but for those that tell the very same and those whose record was refused, that they were last listed then."""
+        """Note of the assets listed until now that this reading does not name that they were last listed then.
+
+        One whose record was refused is named; where a refusal names none, or there were too many to keep, it may be any of them."""
         mine = (self._connector.id,)
-        if staged.refused > len(staged.refusals) or _count(_ALL, mine) - _count(_LEFT, mine) == len(staged.same):
+        unnamed = staged.refused > len(staged.refusals) or any(one.record == NAMELESS for one in staged.refusals)
+        if unnamed or _count(_ALL, mine) - _count(_LEFT, mine) == len(staged.same):
             return
         still, refused, then = set(staged.same), {one.record for one in staged.refusals}, _stored(last_whole(self._connector))
         others = read_many("SELECT id, asset FROM peer_asset WHERE connector_id = ? AND last_listed IS NULL", mine)
@@ -77,22 +81,24 @@ def _settle(run: SyncRun, connector: Connector, last: _LastListing, staged: Stag
     run.state, run.message = (RunState.PARTIAL if fault else RunState.COMPLETE).value, fault or ""
     if fault:
         return
-    if whole:
-        last.only(staged)
     run.unchanged, growth = len(staged.same), Growth("peer_asset")
     for batch in staged.batches():
-        changed = _keep(connector, batch)
+        changed, rows = _keep(connector, batch)
+        staged.same.extend(rows)
         run.changed, run.unchanged = run.changed + changed, run.unchanged + len(batch) - changed
         growth.wrote(changed)
     growth.ended()
+    if whole:
+        last.only(staged)
     run.absent = _count(_LEFT, (connector.id,))
 
 
 @atomic
-def _keep(connector: Connector, batch: Sequence[DeviceReport]) -> int:
-    """Write a batch as it was told; how many of its assets say something new."""
+def _keep(connector: Connector, batch: Sequence[DeviceReport]) -> tuple[int, list[int]]:
+    """Write a batch as it was told; how many of its assets say something new, and the rows of all."""
     among, marks = one_of("asset", [one.mdm_id for one in batch])
     known = {row[1:] for row in read_many(_KNOWN + among, (connector.id, *marks))}
     rows = [(one.mdm_id, one.serial, one.number, one.model, one.group) for one in batch]
     write_set(_KEEP, [(connector.id, *row, one.told) for row, one in zip(rows, batch, strict=True)])
-    return sum(row not in known for row in rows)
+    ids = [row_id for row_id, *_ in read_many(_KNOWN + among, (connector.id, *marks))]
+    return sum(row not in known for row in rows), ids

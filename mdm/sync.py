@@ -236,5 +236,6 @@ def _look_for_absentees(run: SyncRun, connector: Connector, driver: Driver, stag
             mark_gone(row, now=now, runs=row.absent_runs)
             gone += 1
         else:
-            take_in(connector.name, [msgspec.structs.replace(found, mdm_id=row.mdm_id)], now=now)
+            mine = found if found.mdm_id == row.mdm_id else msgspec.structs.replace(found, mdm_id=row.mdm_id, told=None)
+            take_in(connector.name, [mine], now=now)  # a digest is that of the device that it was made of, and of no other
     return gone

@@ -15,6 +15,7 @@ from config.contents import contents
         ('<h2 id="a">Déploiement <span class="badge">en retard</span></h2>', [("a", "Déploiement")]),
         ('<h2 class="x" id="a">Configuration\u00a0: <span lang="fr">Tablette &lt;1&gt;</span></h2>', [("a", "Configuration")]),
         ('<h2 id="a"><a href="/x"><b>Écarts</b> en cours</a></h2><h2 id="b">Suivi &amp; <i>retours</i></h2>', [("a", "Écarts en cours"), ("b", "Suivi &")]),
+        ('<h2 id="a"></h2><h2 id="b"> </h2>', []),
         ('<h2 id="a">Photo <br> et plan</h2><h2 id="b">Histoire</h2>', [("a", "Photo et plan"), ("b", "Histoire")]),
     ],
 )  # fmt: skip

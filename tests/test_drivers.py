@@ -180,34 +180,6 @@ def test_a_tablet_really_removed_is_found_within_three_clean_readings(kind: str,
         assert [row.mdm_id for row in Sighting.select().where(Sighting.status == "gone")] == [removed]
 
 
-@pytest.mark.parametrize("kind", ["glpi-assets", "snipeit"])
-def test_an_asset_that_comes_back_saying_the_same_is_listed_like_those_that_never_left(kind: str, mdm: Simulator, connector: Connector) -> None:
-    first, lives = read(kind, connector, mdm, CHRISTMAS), mdm.fleet.lives
-    mdm.fleet.lives, mdm.at = [life for life in lives if life.slot != 5 or life.cart.code != "AIX-CM01"], CHRISTMAS + timedelta(seconds=1)
-    assert (read(kind, connector, mdm, CHRISTMAS + LATER).absent, PeerAsset.select().where(PeerAsset.last_listed == CHRISTMAS).count()) == (1, 1)
-    mdm.fleet.lives, mdm.at = lives, CHRISTMAS + timedelta(seconds=2)
-    back = read(kind, connector, mdm, CHRISTMAS + 2 * LATER)
-    assert (back.changed, back.unchanged, back.absent) == (0, first.changed, 0)
-    assert {row.last_listed for row in PeerAsset.select()} == {None}
-    again = read(kind, connector, mdm, CHRISTMAS + 3 * LATER)
-    assert (again.changed, again.unchanged, again.absent, {row.last_listed for row in PeerAsset.select()}) == (0, first.changed, 0, {None})
-
-
-@pytest.mark.parametrize(("kind", "rows", "field"), [("glpi-assets", "data", "5"), ("snipeit", "rows", "serial")])
-def test_what_a_register_cannot_tell_of_its_assets_leaves_them_listed(kind: str, rows: str, field: str, mdm: Simulator, connector: Connector) -> None:
-    first = read(kind, connector, mdm, CHRISTMAS)
-    mdm.fault = "empty_list"
-    empty = read(kind, connector, mdm, CHRISTMAS + LATER)
-    assert (empty.state, empty.message) == ("partial", "le registre ne liste plus rien ; ce qu'il listait reste cru")
-    mdm.fault, mdm.twist = None, lambda told: told | {rows: [one | {field: [1]} if place == 4 else one for place, one in enumerate(told[rows])]} if rows in told else told
-    run = read(kind, connector, mdm, CHRISTMAS + 2 * LATER)
-    assert (run.state, run.refused, run.absent, run.unchanged) == ("complete", 3, 0, first.changed - 3), "one a page"
-    assert {row.last_listed for row in PeerAsset.select()} == {None}
-    mdm.twist, mdm.at = None, CHRISTMAS + 3 * LATER
-    since = read_register(connector, driver(kind, mdm), now=mdm.at, since=CHRISTMAS + 2 * LATER)
-    assert (since.kind, since.state) == ("changes", "complete"), "and a reading of what changed may have nothing to list"
-
-
 def test_a_described_server_is_read_at_once_as_it_is_place_by_place() -> None:
     with Simulator(Fleet(), at=CHRISTMAS, api="zentral") as mdm:
         reader = driver("mapping", mdm)

@@ -21,15 +21,15 @@ def counted() -> int:
 
 
 def test_it_is_asked_when_the_new_rows_are_ten_times_as_many_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = list[tuple[int, tuple[str, ...]]]()
+    asked = list[tuple[int, tuple[str, ...], bool]]()
     written = 0
-    monkeypatch.setattr(growth, "look_again", lambda *tables: asked.append((written, tables)))
+    monkeypatch.setattr(growth, "look_again", lambda *tables, quickly=False: asked.append((written, tables, quickly)))
     grows = Growth("sighting")
     for _ in range(300):
         written += 100
         grows.wrote(100)
     grows.ended("event", "fact")
-    assert asked == [(1_000, ("sighting",)), (10_000, ("sighting",)), (30_000, ("sighting", "event", "fact"))]
+    assert asked == [(1_000, ("sighting",), True), (10_000, ("sighting",), True), (30_000, ("sighting", "event", "fact"), False)]
     few = Growth("sighting")
     few.wrote(999)
     few.ended("event")
@@ -40,5 +40,5 @@ def test_only_devices_never_heard_of_are_new_and_postgresql_alone_counts(store: 
     told = [DeviceReport(str(number), f"S{number}", f"N{number}", "enrolled") for number in range(20)]
     assert [take_in("mdm", told[start:], now=now)[0].fresh for start in (12, 0, 0)] == [8, 12, 0]
     assert counted() == 0
-    look_again("sighting")
+    look_again("sighting", quickly=True)
     assert bool(counted()) == on_postgres()

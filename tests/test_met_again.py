@@ -36,7 +36,7 @@ def kept(dice: random.Random, devices: int) -> Rows:
     rows: Rows = {}
     for number in range(devices):
         for connector in dice.choice((("ici",), ("ici", "ailleurs"))):
-            digest = None if dice.random() < 0.1 else f"{connector}-{number}"
+            digest = None if dice.random() < 0.1 else f"dit-{number}"
             row = Sighting.create(connector=connector, mdm_id=str(number), serial=f"S{number}", first_seen=MORNING, confirmed_at=MORNING, told=digest)
             if connector == "ici":
                 rows[row.mdm_id] = digest, row.id

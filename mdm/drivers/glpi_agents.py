@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, ClassVar
 
-from mdm.driver import Capabilities, DeviceReport, MdmError, Page
+from mdm.driver import NAMELESS, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.glpi import AGENTS, ID, MOST_PAGES, Agent, GlpiAssets
 from mdm.drivers.shape import readable
 from mdm.drivers.units import instant
@@ -70,7 +70,7 @@ class Glpi(GlpiAssets):
     def _borne(self, page: Page) -> Page:
         """The page without the computers that bear no agent."""
         agents = self._agents or {}
-        refusals = [one for one in page.refusals if one.record in agents or one.record == "?"]
+        refusals = [one for one in page.refusals if one.record in agents or one.record == NAMELESS]
         if all(map(agents.__contains__, page.ids)):
             return replace(page, refusals=refusals)
         places = [place for place, name in enumerate(page.ids) if name in agents]

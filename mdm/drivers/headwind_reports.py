@@ -7,7 +7,7 @@ from typing import Any
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
-from mdm.driver import App, DeviceReport
+from mdm.driver import NAMELESS, App, DeviceReport
 from mdm.drivers.fields import flag, line, mapping, mappings, milliseconds, moment, percentage, text
 from mdm.drivers.headwind_records import Info, Record
 
@@ -49,12 +49,12 @@ def name_of(item: Any) -> str:
 
 def _whole(told: Any) -> str:
     """A whole number of 64 bits as text, « ? » for anything else."""
-    return str(told) if isinstance(told, int) and not isinstance(told, bool) and abs(told) <= LARGEST else "?"
+    return str(told) if isinstance(told, int) and not isinstance(told, bool) and abs(told) <= LARGEST else NAMELESS
 
 
 def report(item: Any, configurations: Configurations, told: str | None = None) -> DeviceReport:
     """One record; ValueError, in French, names the field that cannot be read."""
-    if name_of(item) == "?":
+    if name_of(item) == NAMELESS:
         raise ValueError("fiche sans identifiant")
     info = mapping(item, "info")
     last = milliseconds(item, "lastUpdate")

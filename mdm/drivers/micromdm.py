@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from inventory.mdm_status import MdmStatus
 from inventory.serials import normalise
-from mdm.driver import Access, Capabilities, DeviceReport, MdmError, Page
+from mdm.driver import NAMELESS, Access, Capabilities, DeviceReport, MdmError, Page
 from mdm.drivers.shape import Shape, opened
 from mdm.drivers.units import Remarks, latest, plain
 from mdm.hooks import Heard
@@ -89,7 +89,7 @@ class MicroMdm:
     def find(self, mdm_id: str, number: str) -> DeviceReport | None:
         """Looked for in the list once more: its filter by serial number is the only one that is honoured."""
         for page in self.pages():
-            if any(one.record in (mdm_id, "?") for one in page.refusals):
+            if any(one.record in (mdm_id, NAMELESS) for one in page.refusals):
                 raise MdmError(f"{self._client.host} rend une fiche illisible pour l'appareil {mdm_id}")
             if mdm_id in page.ids:
                 return page.report(list(page.ids).index(mdm_id))

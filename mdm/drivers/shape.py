@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.inspect import type_info
 
-from mdm.driver import DeviceReport, MdmError, Page, Refusal
+from mdm.driver import NAMELESS, DeviceReport, MdmError, Page, Refusal
 from mdm.drivers.allowed import allowed, left_of
 from mdm.drivers.digests import digests
 from mdm.drivers.units import instant
@@ -195,11 +195,13 @@ class Shape(Generic[R]):
     def _named(self, item: Any) -> str:
         told = {self.key: self._names([item])[0]} if isinstance(item, self.record) else _plain(item)
         name = told.get(self.key) if isinstance(told, dict) else None
-        return str(name)[:100] if isinstance(name, int | str) and not isinstance(name, bool) and str(name).isprintable() and name else "?"
+        return str(name)[:100] if isinstance(name, int | str) and not isinstance(name, bool) and str(name).isprintable() and name else NAMELESS
 
     def _dropped(self, items: Sequence[Any]) -> int:
         """Fields left where they are: counted on a few records of the first page, and then by that measure."""
-        if self._each is None or (len(items) <= SAMPLE and not isinstance(next(iter(items), None), self.record)):
+        if not items:
+            return 0
+        if self._each is None or (len(items) <= SAMPLE and not isinstance(items[0], self.record)):
             some = items[:SAMPLE]
             self._each = sum(left_of(_plain(item), self._allowed) for item in some) / max(len(some), 1)
         return round(self._each * len(items))

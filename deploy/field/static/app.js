@@ -115,27 +115,37 @@ let attempt;
 function tryAgain() {
   clearTimeout(attempt);
   if (!navigator.onLine || !state.pending.length || patience > MINUTE) return;
-  attempt = setTimeout(push, patience);
+  attempt = setTimeout(pushUnseen, patience);
   patience *= 2;
 }
 
-// Send what waits, then bring the day's work up to date. Without network nothing happens, and nothing is lost.
+// What nobody asked for: not once the phone is locked, which whoever left it alone finds as it was.
+async function pushUnseen() {
+  if (!(await lockIfIdle()) && !state.locked && state.pending.length) push();
+}
+
+// Send what waits, then bring the day's work up to date. Without network nothing happens, nothing is lost, and no screen is drawn anew under a hand that writes.
 async function exchange() {
+  const waiting = state.pending.length;
+  let spoken = waiting > 0;
   try {
-    if (state.pending.length) await send();
+    if (waiting) await send();
     const schools = (await store.read("schools")) ?? [];
-    if (schools.length && (!state.work || Date.now() - renewed > MINUTE)) {
+    if (schools.length && !["idle", "signed_out"].includes(state.locked) && (!state.work || Date.now() - renewed > MINUTE)) {
       await contact(schools);
       renewed = Date.now();
+      spoken = true;
     }
+    if (spoken && state.locked === "session_over") state.locked = undefined;
     state.online = true;
-    state.locked = undefined;
     patience = SOON;
   } catch (fault) {
-    if (fault instanceof Locked) await lock("session_over");
+    if (fault instanceof Locked) { if (!state.locked) await lock("session_over"); }
     else if (fault instanceof Offline) {
       state.online = false;
+      state.pending = await store.unsent();
       tryAgain();
+      if (state.pending.length === waiting) return renderCount();
     } else announce(say("fault", { fault: fault.message }), "bad");
   }
   await reload();
@@ -144,6 +154,7 @@ async function exchange() {
 
 // Nothing of the day stays on the phone; what was not sent does, under its person's number.
 async function lock(why) {
+  clearTimeout(attempt);
   await store.erase("work", "told");
   if (!(await store.unsent()).length) await store.erase("person");
   state.locked = why;
@@ -331,7 +342,7 @@ async function start() {
   addEventListener("offline", () => { state.online = false; renderCount(); });
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => touch());
   document.addEventListener("visibilitychange", async () => { if (!document.hidden && !(await lockIfIdle())) push(); });
-  setInterval(async () => { if (!(await lockIfIdle()) && state.pending.length) push(); }, MINUTE);
+  setInterval(pushUnseen, MINUTE);
   document.getElementById("scanner-fermer").addEventListener("click", closeScanner);
   document.getElementById("saisir").addEventListener("submit", (event) => {
     event.preventDefault();
