@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from played import driver
 
 from config.checks import complaints
 from inventory.actions.records import Hand
@@ -139,6 +140,23 @@ def test_one_device_gone_is_believed_after_two_readings_and_a_look_up(connector:
     second = read(connector, mdm, CHRISTMAS + LATER)
     assert second.gone == 1
     assert Sighting.get(Sighting.mdm_id == str(old.mdm_id)).status == MdmStatus.GONE.value
+
+
+def test_a_device_answered_with_the_record_of_another_keeps_no_digest_of_it(connector: Connector, mdm: Simulator) -> None:
+    read(connector, mdm)
+    left, other = (row.mdm_id for row in Sighting.select().order_by(Sighting.id).limit(2))
+    mdm.fleet.lives = [life for life in mdm.fleet.lives if str(life.mdm_id) != left]
+    mdm.at += timedelta(seconds=1)
+    reader = driver("headwind", mdm)
+    reader.sign_in()
+    twin = next(page.report(page.ids.index(other)) for page in reader.pages() if other in page.ids)
+    with pytest.MonkeyPatch.context() as then:
+        then.setattr(Headwind, "find", lambda self, mdm_id, number: twin)
+        assert [read(connector, mdm, CHRISTMAS + hours * LATER).gone for hours in (1, 2)] == [0, 0]
+    assert [row.told for row in Sighting.select().where(Sighting.mdm_id == left)] == [None]
+    later = [read(connector, mdm, CHRISTMAS + hours * LATER) for hours in (3, 4, 5)]
+    assert sum(run.gone for run in later) == 1
+    assert {row.mdm_id: row.status for row in Sighting.select().where(Sighting.mdm_id.in_([left, other]))} == {left: "gone", other: "enrolled"}
 
 
 def test_readings_that_follow_each_other_in_the_hour_are_one_absence(connector: Connector, mdm: Simulator) -> None:

@@ -2,6 +2,7 @@
 
 import { apply, nameOf } from "./act.js";
 import { understand } from "./codes.js";
+import { drawing } from "./glass.js";
 import { announce, button, h, hush, icon, plural } from "./page.js";
 import { listen, watch } from "./scan.js";
 import { cartHere, screen, stopsOf } from "./screens.js";
@@ -149,7 +150,14 @@ async function exchange() {
     } else announce(say("fault", { fault: fault.message }), "bad");
   }
   await reload();
-  render();
+  renderWhenLifted();
+}
+
+// A stroke under way is not cut: its screen is drawn anew once the hand is lifted.
+function renderWhenLifted() {
+  if (!drawing()) return render();
+  addEventListener("pointerup", () => setTimeout(render), { once: true });
+  return renderCount();
 }
 
 // Nothing of the day stays on the phone; what was not sent does, under its person's number.

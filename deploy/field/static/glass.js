@@ -4,6 +4,7 @@ const WIDTH = 900;
 const HEIGHT = 300;
 const FEWEST = 4;
 let kept;
+let hand = false;
 
 function wipe(glass) {
   const { pen, canvas } = glass;
@@ -26,9 +27,11 @@ function made(key, label) {
   canvas.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
+    hand = true;
     glass.pen.beginPath();
     glass.pen.moveTo(...at(event));
   });
+  for (const lifted of ["pointerup", "pointercancel", "lostpointercapture"]) canvas.addEventListener(lifted, () => { hand = false; });
   canvas.addEventListener("pointermove", (event) => {
     if (!canvas.hasPointerCapture(event.pointerId)) return;
     glass.pen.lineTo(...at(event));
@@ -38,6 +41,9 @@ function made(key, label) {
   wipe(glass);
   return glass;
 }
+
+// Whether somebody is drawing right now.
+export const drawing = () => hand;
 
 // The glass of `key`: its canvas, how to clean it, and the PNG drawn on it in base 64 (empty while nothing is).
 export function glassOf(key, label) {
