@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -11,34 +12,40 @@ from inventory.french import CENT
 from inventory.words import later, tell
 
 MOST_EUROS = Decimal(1_000_000_000)
+YEARS = range(2000, 2100)
+"""A year outside of these was written with two digits, or by mistake."""
+A_NUMBER = re.compile(r"[0-9]{1,3}")
 
 LABELS = {
     "du": later("Du"), "au": later("Au"),
     "day": later("Date"), "first": later("Premier jour"), "last": later("Dernier jour"), "expected": later("Tablettes attendues"),
     "slots": later("Alvéoles"), "mbps": later("Débit mesuré"), "quantity": later("Quantité"), "net": later("Montant HT"), "vat": later("TVA"),
-    "gross": later("Montant TTC"), "amount": later("Montant"),
+    "gross": later("Montant TTC"), "amount": later("Montant"), "count": later("Nombre de classes"), "present": later("Enseignants présents"),
 }  # fmt: skip
 
 
 def day_of(form: Mapping[str, str], field: str) -> date | None:
-    """An ISO date or a French one (28/11/2017); None when left empty."""
+    """An ISO date or a French one (28/11/2017), of this century; None when left empty."""
     text = form.get(field, "").strip()
     if not text:
         return None
     try:
-        if "/" in text:
-            day, month, year = (int(part) for part in text.split("/"))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError as fault:
+        told = date(*(int(part) for part in reversed(text.split("/")))) if text.count("/") == 2 else date.fromisoformat(text)
+    except (ValueError, OverflowError) as fault:
         raise Refused(tell("{field} = « {text} » : écrire une date qui existe, par exemple 28/11/2017.", field=tell(LABELS[field]), text=text)) from fault
+    if told.year not in YEARS:
+        first, last = YEARS.start, YEARS[-1]
+        raise Refused(
+            tell("{field} = « {text} » : écrire l'année en quatre chiffres, de {first} à {last}.", field=tell(LABELS[field]), text=text, first=first, last=last)
+        )
+    return told
 
 
-def number_of(form: Mapping[str, str], field: str) -> int:
-    """A whole number."""
+def number_of(form: Mapping[str, str], field: str, least: int = 1) -> int:
+    """A whole number, 999 at most."""
     text = form.get(field, "").strip()
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 999:
-        raise Refused(tell("{field} = « {text} » : écrire un nombre de 1 à 999.", field=tell(LABELS[field]), text=text))
+    if not A_NUMBER.fullmatch(text) or int(text) < least:
+        raise Refused(tell("{field} = « {text} » : écrire un nombre de {least} à 999.", field=tell(LABELS[field]), text=text, least=least))
     return int(text)
 
 

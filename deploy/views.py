@@ -165,7 +165,7 @@ def record_step(code: str) -> Response:
     value = form.get("value", DONE)
     if value not in (DONE, WAIVED, UNDONE):
         raise Refused(tell("Dire si l'étape est faite, dispensée ou reprise."))
-    detail = {"present": form["present"]} if form.get("present", "").strip() else {}
+    detail = {"present": str(number_of(form, "present", least=0))} if form.get("present", "").strip() else {}
     key = form.get("step", "")
     steps.record_step(row, key, hand(), value=value, day=day_of(form, "day"), note=form.get("note", ""), detail=detail)
     flash(tell("Étape enregistrée."), "good")

@@ -85,7 +85,10 @@ def record_stages(code: str) -> Response:
     row = places.mobile_class(g.scope, code)
     chosen = reading.chosen(g.scope, row, request.form.getlist("tablet"))
     count = tablets.record_stages(chosen, _stage(), hand(), note=request.form.get("note", ""))
-    flash(tell_count("{count}\u00a0tablette passe à « {stage} ».", "{count}\u00a0tablettes passent à « {stage} ».", count, stage=_stage().label), "good")
+    if count:
+        flash(tell_count("{count}\u00a0tablette passe à « {stage} ».", "{count}\u00a0tablettes passent à « {stage} ».", count, stage=_stage().label), "good")
+    else:
+        flash(tell("Rien ne change : les tablettes cochées sont déjà à « {stage} ».", stage=_stage().label), "plain")
     return redirect(url_for("inventory.mobile_class", code=row.code))
 
 

@@ -155,6 +155,23 @@ def test_a_list_is_found_as_one_types_and_kept_under_its_name(chromium: Any, tow
     assert complaints == []
 
 
+def test_a_list_keeps_a_column_and_no_search_is_too_long_for_it(chromium: Any, town: str) -> None:
+    page, complaints = enter(chromium, town, "dsi")
+    page.goto(town + "/tablettes")
+    page.locator("input[name=q]").press_sequentially("x" * 105, delay=0)
+    assert page.locator("input[name=q]").input_value() == "x" * 100
+    page.goto(town + "/tablettes")
+    page.get_by_text("Colonnes").first.click()
+    boxes = page.locator("input[name=col]")
+    for box in boxes.all():
+        if box.is_checked():
+            box.click()
+    assert page.locator("input[name=col]:checked").count() == 1
+    page.wait_for_load_state("networkidle")
+    assert page.url.count("col=") == 1, "and what is ticked is what is shown"
+    assert complaints == []
+
+
 def test_the_keyboard_alone_reaches_the_content_and_the_menu(chromium: Any, town: str) -> None:
     page, _ = enter(chromium, town, "comite", viewport={"width": 1280, "height": 900})
     page.goto(f"{town}/tableau")

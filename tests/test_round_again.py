@@ -100,3 +100,21 @@ def test_who_signed_out_is_told_so_and_a_phone_left_alone_stays_shut(chromium_dr
         expect(said).to_be_visible()
         page.wait_for_timeout(3500)
         expect(said).to_be_visible()
+
+
+def test_what_changes_nothing_says_why_and_the_way_to_the_content_stays_on_its_screen(chromium_driver: Any, town: str, tmp_path: Path) -> None:
+    with phone(chromium_driver, tmp_path / "profile") as context:
+        page = context.pages[0]
+        sign_in(page, town)
+        prepare(page)
+        page.goto(f"{town}/tournee/#tablette/16")
+        page.get_by_role("button", name="Garder la note").click()
+        expect(page.get_by_role("alert")).to_contain_text("La note est vide")
+        page.locator("#note").fill("un mot")
+        page.locator(".skip").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#titre")).to_be_focused()
+        assert page.url.endswith("#tablette/16") and page.locator("#note").input_value() == "un mot"
+        page.goto(f"{town}/tournee/#sauf/2")
+        page.get_by_role("button", name="Cocher").click()
+        expect(page.get_by_role("alert")).to_contain_text("Rien à cocher")

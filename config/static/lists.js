@@ -41,6 +41,7 @@ for (const form of document.querySelectorAll("form[data-list]")) {
     }
   };
   form.addEventListener("input", (event) => {
+    if (event.target.name === "col" && !form.querySelector("input[name=col]:checked")) event.target.checked = true; // a list without a column says nothing
     clearTimeout(timer);
     timer = setTimeout(find, event.target.matches("input[type=search], input[type=text]") ? 180 : 0);
   });

@@ -113,6 +113,7 @@ def meeting_plan(key: str) -> Response:
     """Put a meeting in a committee's calendar, its agenda drafted from what is open."""
     told_of = committee_convention(g.scope)
     row = actions.plan_meeting(told_of, replace(_meeting(key), agenda=tuple(agenda_of(g.scope, told_of.key, key, g.now))), hand())
+    flash(tell("Réunion prévue ; son ordre du jour reprend ce qui est en cours."), "good")
     return redirect(url_for("committee.meeting_page", meeting_id=row.id))
 
 

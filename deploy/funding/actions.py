@@ -49,7 +49,7 @@ def register_invoice(convention: Convention, invoice: Invoice, hand: Hand) -> In
     """Record an invoice that is not there yet, its lines already checked by their own verb or none; raises `Refused`."""
     if not invoice.supplier.strip() or not invoice.number.strip():
         raise Refused(tell("Indiquer le fournisseur et le numéro de la facture."))
-    _refuse_future(invoice.day, hand, tell("La facture {number}", number=invoice.number))
+    _refuse_future(invoice.day, hand, tell("La facture {number} est datée", number=invoice.number))
     identity = {"convention": convention.key, "supplier": invoice.supplier.strip(), "number": invoice.number.strip()}
     if InvoicePaper.get_or_none(**identity) is not None:
         raise Refused(tell("La facture {number} de {supplier} est déjà enregistrée : ouvrir la sienne.", **_names(invoice)))
@@ -89,7 +89,7 @@ def pay(row: InvoicePaper, mandate: Mandate, hand: Hand) -> None:
     """Record the payment order that paid an invoice: its number and its day."""
     invoice = said(row)
     _needs(mandate.number, tell("Indiquer le numéro du mandat."))
-    _refuse_future(mandate.day, hand, tell("Le mandat {number}", number=mandate.number))
+    _refuse_future(mandate.day, hand, tell("Le mandat {number} est daté", number=mandate.number))
     if mandate.day < invoice.day:
         raise Refused(
             tell("Mandat du {day} : il ne précède pas sa facture du {of} ; vérifier la date.", day=short_day(mandate.day), of=short_day(invoice.day))
@@ -125,7 +125,7 @@ def record_payment(convention: Convention, payment: Payment, hand: Hand) -> Paym
     if payment.amount <= NOTHING:
         raise Refused(tell("Montant {amount} : indiquer un montant au-dessus de zéro.", amount=amount(payment.amount)))
     _needs(payment.reference, tell("Indiquer la référence de la pièce : titre de recette, mandat, courrier."))
-    _refuse_future(payment.day, hand, tell("Ce mouvement"))
+    _refuse_future(payment.day, hand, tell("Ce mouvement est daté"))
     row = PaymentPaper.create(convention=convention.key)
     note_fact(row, SAID, STANDS, hand, at=_noon(payment.day, hand), detail=ledger.told(payment))
     return row
@@ -229,7 +229,7 @@ def _needs(text: str, sentence: str) -> None:
 
 def _refuse_future(day: date, hand: Hand, what: str) -> None:
     if day > local_date(hand.now):
-        raise Refused(tell("{what} est daté du {day}, qui n'est pas encore venu : vérifier la date.", what=what, day=short_day(day)))
+        raise Refused(tell("{what} du {day}, qui n'est pas encore venu : vérifier la date.", what=what, day=short_day(day)))
 
 
 def _noon(day: date, hand: Hand) -> datetime:

@@ -56,6 +56,7 @@ def prepare(code: str) -> Response:
     cart, form = places.mobile_class(g.scope, code), request.form
     given = {slot: form.get(f"slot-{slot}", "") for slot in range(1, cart.slots + 1)}
     row = actions.prepare(cart, reservations(given, form.get("general", "")), form.get("signer", ""), form.get("quality", ""), hand())
+    flash(tell("Procès-verbal préparé : le relire, puis le faire signer."), "good")
     return redirect(url_for("handover.page", record_id=row.id))
 
 

@@ -122,6 +122,7 @@ def _kind() -> Kind:
 def note(incident_id: int) -> Response:
     """Add what was learned."""
     actions.note(queries.incident(g.scope, incident_id), request.form.get("words", ""), hand())
+    flash(tell("C'est noté."), "good")
     return redirect(url_for("incidents.page", incident_id=incident_id))
 
 
@@ -130,6 +131,7 @@ def note(incident_id: int) -> Response:
 def send_back(incident_id: int) -> Response:
     """Send the tablet back under warranty."""
     actions.send_back(queries.incident(g.scope, incident_id), request.form.get("rma", ""), hand())
+    flash(tell("Envoi sous garantie enregistré."), "good")
     return redirect(url_for("incidents.page", incident_id=incident_id))
 
 
@@ -151,4 +153,5 @@ def close(incident_id: int) -> Response:
     if text not in list(Result):
         raise Refused(tell("Choisir comment l'incident finit."))
     actions.close(row, Result(text), request.form.get("words", ""), hand())
+    flash(tell("Incident clos."), "good")
     return redirect(url_for("incidents.page", incident_id=incident_id))

@@ -69,6 +69,7 @@ def decide(stocktake_id: int) -> Response:
         raise Refused(tell("Choisir une décision dans la liste."))
     number = int(slot) if slot.isdecimal() and len(slot) < 4 else None
     actions.decide(row, form.get("key", ""), Decided(text), hand(), slot=number, words=form.get("words", ""))
+    flash(tell("Décision enregistrée."), "good")
     return redirect(url_for("stocktake.page", stocktake_id=row.id) + "#decisions")
 
 

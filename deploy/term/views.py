@@ -93,6 +93,7 @@ def ask() -> Response:
     if received is None or form.get("kind", "") not in list(RequestKind):
         raise Refused(tell("Indiquer le genre de la demande et le jour où elle a été reçue."))
     row = actions.receive_request(_told(), Request(RequestKind(form["kind"]), form.get("sender", "").strip(), received, day_of(form, "last"), form.get("question", "").strip()), hand())
+    flash(tell("Demande enregistrée."), "good")
     return redirect(url_for("term.request_page", request_id=row.id))
 
 

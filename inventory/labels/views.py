@@ -98,7 +98,9 @@ def blank_make() -> Response:
 def _count(form: Mapping[str, str], wanted: Asked) -> int:
     """How many: as written, else as many as are left on the sheet."""
     text = form.get("count", "").strip()
-    return int(text) if text.isdecimal() and len(text) < 6 else 0 if text else wanted.stock.cells - wanted.start + 1
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise Refused(tell("Nombre = « {text} » : demander de 1 à {most} étiquettes vierges.", text=text, most=labels.MOST_BLANK))
+    return int(text) if text else wanted.stock.cells - wanted.start + 1
 
 
 @pages.get("/etiquettes/vierges.pdf")

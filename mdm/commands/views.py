@@ -87,6 +87,7 @@ def settle(command_id: int) -> Response:
     if found not in ("done", "not"):
         raise Refused(tell("Choisir ce qui a été constaté : faite, ou pas faite."))
     row = actions.settle(queries.command(g.scope, command_id), found == "done", request.form.get("words", ""), _hand())
+    flash(tell("C'est noté."), "good")
     return _to(row.id)
 
 

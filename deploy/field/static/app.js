@@ -346,6 +346,7 @@ async function start() {
   render();
   keepApp().catch(() => announce(say("no_worker"), "bad"));
   addEventListener("hashchange", () => { hush(); render({ moved: true }); if (location.hash === "#choix") choose(); });
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); document.getElementById("titre")?.focus(); });
   addEventListener("online", () => { patience = SOON; push(); });
   addEventListener("offline", () => { state.online = false; renderCount(); });
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => touch());

@@ -74,7 +74,7 @@ function slotTile(work, cart, slot) {
   );
 }
 
-function cartScreen({ work, record }, id) {
+function cartScreen({ work, record, warn }, id) {
   const cart = work && cartOf(work, id);
   if (!cart) return null;
   const steps = Object.entries(work.steps).map(([key, label]) => toggle(`s-${key}`, label, DONE(cart.steps[key]), () => record({
@@ -85,26 +85,26 @@ function cartScreen({ work, record }, id) {
     body: [
       cart.signed && banner("good", "stamp", say("signed")),
       h("ol", { class: "grid" }, Array.from({ length: cart.slots }, (_, index) => slotTile(work, cart, index + 1))),
-      h("details", {}, h("summary", {}, say("cart_steps")), h("div", { class: "toggles" }, steps)), noteForm(`mobile_class:${cart.id}`, record),
+      h("details", {}, h("summary", {}, say("cart_steps")), h("div", { class: "toggles" }, steps)), noteForm(`mobile_class:${cart.id}`, record, warn),
     ],
     actions: ["scan", link(say("all_but"), "check-check", `#sauf/${cart.id}`), link(say("handover"), "stamp", `#pv/${cart.id}`)],
   };
 }
 
-function noteForm(subject, record, extra = []) {
+function noteForm(subject, record, warn, extra = []) {
   const words = h("textarea", { id: "note", rows: 2, maxlength: 1000 });
   return h(
     "section", { class: "card" }, h("label", { for: "note" }, say("note")), words, extra,
-    button(say("keep_note"), "file-text", () => words.value.trim() && record({ kind: "note", subject, payload: { note: words.value.trim() } })),
+    button(say("keep_note"), "file-text", () => (words.value.trim() ? record({ kind: "note", subject, payload: { note: words.value.trim() } }) : warn(say("needs_words"), "note"))),
   );
 }
 
-function bulk({ work, record }, id) {
+function bulk({ work, record, warn }, id) {
   const cart = work && cartOf(work, id);
   if (!cart) return null;
   const items = itemsOf(work, cart).filter(({ key }) => cart.tablets.some((tablet) => !DONE(tablet.checks[key])));
   const form = h(
-    "form", { id: "sauf", onsubmit: (event) => { event.preventDefault(); allBut(work, cart, new FormData(form), record); } },
+    "form", { id: "sauf", onsubmit: (event) => { event.preventDefault(); allBut(work, cart, new FormData(form), record, warn); } },
     h("fieldset", { class: "list" }, h("legend", {}, say("which_items")), items.map(({ key, label }) => h(
       "label", { class: "check" }, h("input", { type: "checkbox", name: "item", value: key }), h("span", {}, label)))),
     h("fieldset", {}, h("legend", {}, say("but")), h("div", { class: "grid" }, cart.tablets.map((tablet) => h(
@@ -116,12 +116,13 @@ function bulk({ work, record }, id) {
   };
 }
 
-async function allBut(work, cart, form, record) {
+async function allBut(work, cart, form, record, warn) {
   const [items, but] = [form.getAll("item"), form.getAll("but").map(Number)];
   const drafts = cart.tablets.filter((tablet) => !but.includes(tablet.id)).map((tablet) => ({
     kind: "tick", subject: `tablet:${tablet.id}`, payload: { items: items.filter((item) => !DONE(tablet.checks[item])), value: "done" },
   })).filter((draft) => draft.payload.items.length);
-  if (drafts.length && (await record(...drafts))) location.hash = `#valise/${cart.id}`;
+  if (!drafts.length) return warn(say("needs_items"), "titre");
+  if (await record(...drafts)) location.hash = `#valise/${cart.id}`;
 }
 
 function tabletScreen({ work, record, warn, photo }, id) {
@@ -145,7 +146,7 @@ function tabletScreen({ work, record, warn, photo }, id) {
     title: nameOf(tablet), lead: `${say("slot")} ${tablet.slot} · ${tablet.serial} · ${stage.label}`, back: `#valise/${cart.id}`,
     body: [
       h("div", { class: "toggles" }, ticks),
-      noteForm(subject, record, [photoField(photo, subject)]),
+      noteForm(subject, record, warn, [photoField(photo, subject)]),
       h("details", { class: "card" }, h("summary", {}, say("stage")), h("div", { class: "moves" }, moves)),
       swapForm(work, cart, tablet, needs),
     ],

@@ -100,6 +100,7 @@ def invoice_register() -> Response:
     if day is None:
         raise Refused(tell("Indiquer la date de la facture."))
     row = actions.register_invoice(told, Invoice(form.get("supplier", ""), form.get("number", ""), day, form.get("order", "").strip()), hand())
+    flash(tell("Facture enregistrée : ajouter ses lignes."), "good")
     return redirect(url_for("funding.invoice_page", invoice_id=row.id))
 
 
