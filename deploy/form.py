@@ -9,11 +9,10 @@ from decimal import Decimal, InvalidOperation
 
 from inventory.errors import Refused
 from inventory.french import CENT
+from inventory.paris import YEARS
 from inventory.words import later, tell
 
 MOST_EUROS = Decimal(1_000_000_000)
-YEARS = range(2000, 2100)
-"""A year outside of these was written with two digits, or by mistake."""
 A_NUMBER = re.compile(r"[0-9]{1,3}")
 
 LABELS = {
@@ -33,12 +32,15 @@ def day_of(form: Mapping[str, str], field: str) -> date | None:
         told = date(*(int(part) for part in reversed(text.split("/")))) if text.count("/") == 2 else date.fromisoformat(text)
     except (ValueError, OverflowError) as fault:
         raise Refused(tell("{field} = « {text} » : écrire une date qui existe, par exemple 28/11/2017.", field=tell(LABELS[field]), text=text)) from fault
-    if told.year not in YEARS:
-        first, last = YEARS.start, YEARS[-1]
-        raise Refused(
-            tell("{field} = « {text} » : écrire l'année en quatre chiffres, de {first} à {last}.", field=tell(LABELS[field]), text=text, first=first, last=last)
-        )
-    return told
+    return of_this_century(told, field, text)
+
+
+def of_this_century(day: date, field: str, text: str) -> date:
+    """The day, if a school could mean it; `Refused` by the name of its field and as it was written."""
+    if day.year in YEARS:
+        return day
+    first, last = YEARS.start, YEARS[-1]
+    raise Refused(tell("{field} = « {text} » : écrire l'année en quatre chiffres, de {first} à {last}.", field=tell(LABELS[field]), text=text, first=first, last=last))
 
 
 def number_of(form: Mapping[str, str], field: str, least: int = 1) -> int:

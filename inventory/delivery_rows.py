@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from inventory import serials
 from inventory.complaints import Complaint
+from inventory.paris import YEARS
 from inventory.spreadsheets import Row, Sheet
 from inventory.words import later, tell
 
@@ -31,7 +32,6 @@ LABELS = {field: names[0] for field, names in ALIASES.items()}
 WORDS = ("asset_tag", "model", "class_code", "order_reference", "supplier")
 LONGEST = 120
 MOST_SLOTS = 999
-YEARS = range(2000, 2100)
 _SLOT = re.compile(r"[0-9]{1,3}")
 _PRICE = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,2})?")
 _FRENCH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+YEARS = range(2000, 2100)
+"""A year outside of these was written with two digits, or by mistake."""
 PARIS = ZoneInfo("Europe/Paris")
 
 

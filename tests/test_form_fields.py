@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from autumn import app_over, copied, proof, signed_in
 from flask import Flask
 
+from deploy.actions.steps import moment_of
 from deploy.form import day_of, number_of
+from inventory.actions.records import Hand
 from inventory.errors import Refused
 
 
@@ -65,3 +67,11 @@ def test_a_simulation_of_nothing_and_a_cart_already_there_are_said_in_words(own_
         said = client.post("/classes/AIX-CM02/etapes", data={"csrf_token": token, "tablet": "15", "stage": "in_service"}, follow_redirects=True).text
         said = client.post("/classes/AIX-CM02/etapes", data={"csrf_token": token, "tablet": "15", "stage": "in_service"}, follow_redirects=True).text
         assert "Rien ne change : les tablettes cochées sont déjà à « en service »" in said
+
+
+def test_a_program_cannot_mean_another_century_either(now: datetime) -> None:
+    hand = Hand(None, now)
+    for day in (date(18, 2, 15), date(1, 1, 1), date.max):
+        with pytest.raises(Refused, match="écrire l'année en quatre chiffres"):
+            moment_of(day, hand)
+    assert moment_of(date(2017, 10, 2), hand).isoformat() == "2017-10-02T10:00:00+00:00"

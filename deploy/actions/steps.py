@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from deploy import gates
+from deploy.form import of_this_century
 from deploy.progress import STEP
 from deploy.queries.board import on_board, school_words
 from deploy.queries.conventions import baselines
@@ -34,7 +35,7 @@ def moment_of(day: date | None, hand: Hand) -> datetime:
     """The moment a person means by a date: now for today, noon in Paris for a day of the past."""
     if day is None or day == local_date(hand.now):
         return hand.now
-    return paris_at(day, NOON)
+    return paris_at(of_this_century(day, "day", day.isoformat()), NOON)
 
 
 @atomic
