@@ -169,6 +169,10 @@ def test_a_list_keeps_a_column_and_no_search_is_too_long_for_it(chromium: Any, t
     assert page.locator("input[name=col]:checked").count() == 1
     page.wait_for_load_state("networkidle")
     assert page.url.count("col=") == 1, "and what is ticked is what is shown"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(town + "/tablettes")
+    page.locator(".list thead").get_by_text("N° de série").click()
+    assert "tri=serie" in page.url and page.locator(".list thead a").first.is_visible()
     assert complaints == []
 
 
