@@ -19,7 +19,7 @@ SQLITE_ONLY = {
     "test_backups.py": "they copy, damage and put back the database's file",
     "test_browser.py": "they look at pages, which are the same over both",
     **dict.fromkeys(("test_providers_browser.py", "test_carts_browser.py", "test_gantt_browser.py", "test_every_page.py", "test_mention.py"), "the same"),
-    **dict.fromkeys(("test_round.py", "test_round_kept.py"), "they look at a phone, which is the same over both"),
+    **dict.fromkeys(("test_round.py", "test_round_kept.py", "test_round_again.py"), "they look at a phone, which is the same over both"),
     "test_english.py": "words are the same over both",
     "test_libreoffice.py": "files are the same over both",
     "test_demo.py": "the demonstration is always a file",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -113,7 +115,9 @@ class Overheard:
 
 def exported(mdm: Simulator) -> str:
     """The file that a console would export now."""
-    path = Path(tempfile.mkdtemp(prefix="export-"), "parc.csv")
+    folder = tempfile.mkdtemp(prefix="export-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder, "parc.csv")
     with path.open("w", encoding="cp1252", errors="replace", newline="") as file:
         rows = csv.writer(file, delimiter=";")
         rows.writerow(["Identifiant MDM", "Nom de l'appareil", "N° de série", "Dernier contact", "Date d'enrôlement", "Batterie", "Groupe", "Utilisateur"])
