@@ -43,11 +43,11 @@ def of_this_century(day: date, field: str, text: str) -> date:
     raise Refused(tell("{field} = « {text} » : écrire l'année en quatre chiffres, de {first} à {last}.", field=tell(LABELS[field]), text=text, first=first, last=last))
 
 
-def number_of(form: Mapping[str, str], field: str, least: int = 1) -> int:
-    """A whole number, 999 at most."""
+def number_of(form: Mapping[str, str], field: str, least: int = 1, most: int = 999) -> int:
+    """A whole number within its bounds."""
     text = form.get(field, "").strip()
-    if not A_NUMBER.fullmatch(text) or int(text) < least:
-        raise Refused(tell("{field} = « {text} » : écrire un nombre de {least} à 999.", field=tell(LABELS[field]), text=text, least=least))
+    if not A_NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise Refused(tell("{field} = « {text} » : écrire un nombre de {least} à {most}.", field=tell(LABELS[field]), text=text, least=least, most=most))
     return int(text)
 
 

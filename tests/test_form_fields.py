@@ -61,7 +61,7 @@ def test_a_simulation_of_nothing_and_a_cart_already_there_are_said_in_words(own_
     with signed_in(own_house, "dsi") as client:
         for count in ("0", "-1", "1000", "abc"):
             answer = client.get(f"/financement/simulation?count={count}")
-            assert (answer.status_code, f"Nombre de classes = « {count} »" in answer.text) == (422, True)
+            assert (answer.status_code, f"Nombre de classes = « {count} » : écrire un nombre de 1 à 12" in answer.text) == (422, True)
     with signed_in(own_house, "technicien") as client:
         token = proof(client, "/classes/AIX-CM02")
         said = client.post("/classes/AIX-CM02/etapes", data={"csrf_token": token, "tablet": "15", "stage": "in_service"}, follow_redirects=True).text

@@ -237,9 +237,7 @@ def statement_file() -> Response:
 def simulation() -> str:
     """What the State would owe if classes cost something else, by both readings of the cap."""
     told = _told()
-    count = number_of(request.args, "count") if request.args.get("count") else told.listed_classes
-    if count > MOST_SIMULATED:
-        raise Refused(tell("{count} classes : simuler 12 classes au plus.", count=count))
+    count = number_of(request.args, "count", most=MOST_SIMULATED) if request.args.get("count") else min(told.listed_classes, MOST_SIMULATED)
     costs = {f"{place}": euros_of({"amount": request.args.get(f"cost-{place}") or "0"}, "amount") for place in range(1, count + 1)}
     both = [subsidy(costs, told.terms, received=told.terms.advance, reading=reading) for reading in CapReading]
     return render_template("deploy/simulation.html", told=told, costs=costs, both=both, count=count)
